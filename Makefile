@@ -1,0 +1,36 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each sets up its own .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lint bench constraints clean
+
+demo: .venv/ready
+	@$(BIN)/kith demo
+
+test: .venv/ready
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test
+
+bench: .venv/ready
+	@$(BIN)/python -m bench
+
+# The newest versions that the declared ranges allow, written down. Run the tests before committing them.
+constraints:
+	rm -rf .venv && $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip freeze --exclude-editable --exclude kithd | LC_ALL=C sort > constraints.txt
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/ready: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up .venv (once) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,200 @@
+"""Edits to the config file that leave every other byte of it alone.
+
+The file is the user's. Only a command changes it, only one entry at a time, and only from one config without
+problems to another. tomlkit changes values where they stand. New lines and tables are placed here, because
+tomlkit puts them below the comments that introduce the next table.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Item, String
+
+from kith.config import written
+from kith.config.lines import Section, layout
+from kith.config.load import parse
+from kith.config.syntax import BYTE_ORDER_MARK, read_toml
+from kith.errors import ConfigError, ConfigProblem
+
+_A_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_LONE_NEWLINE = re.compile(r"(?<!\r)\n")
+
+
+def set_person(
+    text: str,
+    who: str,
+    *,
+    every: str | None = None,
+    at_worst: str | None = None,
+    circle: str | None = None,
+    file: str = "config.toml",
+) -> str:
+    """The config ``text`` with the entry ``[people."WHO"]`` changed, or added where there is none.
+
+    Args:
+        text: the whole file, as :func:`kith.config.load.read` gives it.
+        who: the entry's key, exactly as it stands (or shall stand) in the file.
+        every: how often; None leaves it as it is, and so with the next two.
+        at_worst: how often at the very least.
+        circle: the name of a circle in the file.
+        file: what to call the file in messages.
+
+    Raises:
+        ConfigError: the config has problems already, would have some then, or is written in a way that kith
+            cannot edit.
+    """
+    parse(text, file=file, base=Path())
+    data = read_toml(text, file=file)
+    entry = data.get("people", {}).get(who, {})
+    asked = {"every": every, "at_worst": at_worst, "circle": circle}
+    changes = {key: new for key, new in asked.items() if new is not None and new != entry.get(key)}
+    if not changes:
+        return text
+
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    try:
+        edited = mark + _changed(text.removeprefix(mark), who, changes)
+    except TOMLKitError:
+        raise _beyond_us(file, who, changes) from None
+    parse(edited, file=file, base=Path())
+    data.setdefault("people", {})[who] = entry | changes
+    if read_toml(edited, file=file) != data:
+        raise _beyond_us(file, who, changes)
+    return edited
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the config file as a whole or not at all, keeping its mode; a link to it stays a link.
+
+    Raises:
+        ConfigError: it cannot be written; what was there is untouched.
+    """
+    content = text.encode("utf-8")
+    # The rename replaces what it is given: a link out of a dotfiles folder must be followed first.
+    target = Path(os.path.realpath(path))
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
+        _replace(target, content, mode)
+    except OSError as error:
+        problem = ConfigProblem("", f"it cannot be written: {error.strerror}")
+        raise ConfigError(str(path), (problem,)) from error
+
+
+def _replace(target: Path, content: bytes, mode: int) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _changed(text: str, who: str, changes: Mapping[str, str]) -> str:
+    people: Any = tomlkit.parse(text).get("people", {})
+    sections = {section.table: section for section in layout(text).sections}
+    if ("people", who) in sections:
+        standing = {key: new for key, new in changes.items() if key in people[who]}
+        added = {key: new for key, new in changes.items() if key not in people[who]}
+        return _in_place(_with_lines(text, sections["people", who], added), who, standing)
+    if who in people or isinstance(people, InlineTable):
+        return _in_place(text, who, changes)
+    return _with_table(text, who, changes)
+
+
+def _in_place(text: str, who: str, changes: Mapping[str, str]) -> str:
+    if not changes:
+        return text
+    document = tomlkit.parse(text)
+    people: Any = document["people"]
+    if who not in people:
+        people[who] = tomlkit.inline_table()
+    for key, new in changes.items():
+        people[who][key] = _in_quotes_of(people[who].get(key), new)
+    edited = tomlkit.dumps(document)
+    all_windows = "\r\n" in text and not _LONE_NEWLINE.search(text)
+    return _LONE_NEWLINE.sub("\r\n", edited) if all_windows else edited
+
+
+def _in_quotes_of(old: Item | None, new: str) -> String:
+    single = old is not None and old.as_string().startswith("'") and "'" not in new
+    return tomlkit.string(new, literal=single)
+
+
+def _with_lines(text: str, section: Section, added: Mapping[str, str]) -> str:
+    """``text`` with new keys after the last one of a table, indented like it."""
+    if not added:
+        return text
+    lines = _A_LINE.findall(text)
+    last = lines[section.last - 1]
+    indent = last[: len(last) - len(last.lstrip(" \t"))]
+    return _insert(lines, section.last, [indent + statement for statement in _statements(added)])
+
+
+def _with_table(text: str, who: str, changes: Mapping[str, str]) -> str:
+    """``text`` with a new table after the last person, or at the end where there is none yet."""
+    lines = _A_LINE.findall(text)
+    people = [section for section in layout(text).sections if section.table[:1] == ("people",)]
+    at = _end_of(people[-1], lines) if people else _end_of_text(lines)
+    table = [f"[{written.path(('people', who))}]", *_statements(changes)]
+    is_crowded = at < len(lines) and lines[at].strip()
+    return _insert(lines, at, [*([""] if at else []), *table, *([""] if is_crowded else [])])
+
+
+def _end_of(section: Section, lines: list[str]) -> int:
+    """The last line of a section: comments right below are its own, unless the next heading follows them."""
+    end = section.last
+    while end < len(lines) and lines[end].lstrip().startswith("#"):
+        end += 1
+    heads_the_next = end < len(lines) and lines[end].strip()
+    return section.last if heads_the_next else end
+
+
+def _end_of_text(lines: list[str]) -> int:
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _insert(lines: list[str], at: int, new: list[str]) -> str:
+    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    before, after = "".join(lines[:at]), "".join(lines[at:])
+    if before and not before.endswith("\n"):
+        before += newline
+    return before + "".join(line + newline for line in new) + after
+
+
+def _statements(changes: Mapping[str, str]) -> list[str]:
+    return [f"{key} = {tomlkit.string(new).as_string()}" for key, new in changes.items()]
+
+
+def _beyond_us(file: str, who: str, changes: Mapping[str, str]) -> ConfigError:
+    place = written.path(("people", who))
+    problem = ConfigProblem(place, "is written in a way that kith cannot edit; nothing was changed")
+    by_hand = "\n".join([f"[{place}]", *_statements(changes)])
+    return ConfigError(file, (problem,), hint=f"Write it yourself:\n\n{by_hand}\n")

@@ -1,0 +1,74 @@
+"""Names of people, folded for comparing, and finding a person by what somebody typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from kith.core.model import Person
+
+_WORD = re.compile(r"\w+")
+# Letters that Unicode does not take apart into a base letter and an accent.
+_WHOLE_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, words separated by single spaces: ``José  Muñoz`` → ``jose munoz``."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(plain.translate(_WHOLE_LETTERS)))
+
+
+def find_exact(who: str, people: Iterable[Person]) -> list[Person]:
+    """Everybody whose name, a nickname or an e-mail is ``who``, in the order given; accents and case do not count."""
+    if "@" in who:
+        email = who.strip().casefold()
+        return [person for person in people if any(mail.value.casefold() == email for mail in person.emails)]
+    wanted = fold(who)
+    return [person for person in people if wanted and wanted in map(fold, (person.name, *person.nicknames))]
+
+
+def find(query: str, people: Iterable[Person]) -> list[Person]:
+    """Everybody who may be meant by ``query``, best kind of match only.
+
+    In this order: the id; the exact name, nickname or e-mail; every word typed begins a word of the name; the text
+    stands somewhere in the name, a nickname or an e-mail.
+    """
+    everybody = list(people)
+    by_id = [person for person in everybody if person.id == query]
+    if by_id:
+        return by_id
+    exact = find_exact(query, everybody)
+    if exact:
+        return exact
+    wanted = fold(query)
+    if not wanted:
+        return []
+    beginning = [person for person in everybody if _begins_words(wanted.split(), fold(person.name).split())]
+    if beginning:
+        return beginning
+    return [person for person in everybody if _stands_in(wanted, query.casefold(), person)]
+
+
+def first_name(person_name: str, given: str = "") -> str:
+    """What to call somebody in a sentence: the given name, else the name's first word."""
+    return given or (person_name.split() or [person_name])[0]
+
+
+def _begins_words(wanted: list[str], words: list[str]) -> bool:
+    remaining = list(words)
+    for part in wanted:
+        hit = next((word for word in remaining if word.startswith(part)), None)
+        if hit is None:
+            return False
+        remaining.remove(hit)
+    return True
+
+
+def _stands_in(wanted: str, raw: str, person: Person) -> bool:
+    if any(wanted in fold(name) for name in (person.name, *person.nicknames)):
+        return True
+    return any(raw in mail.value.casefold() for mail in person.emails)

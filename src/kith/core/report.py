@@ -1,0 +1,112 @@
+"""What a pass found, understood, wrote and could not do; one value for people, programs and the log.
+
+Names and texts stand here for the user to read. :meth:`PassReport.counts` is what may go to a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCards:
+    """What came in from one account."""
+
+    account: str
+    cards: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One thing the user did in the calendar and what kith took it for.
+
+    ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``tried``, ``snoozed``, ``passed``, ``skipped``,
+    ``missing`` (deleted, to be believed at the next pass) or ``back``. ``day`` is the local day it is about.
+    """
+
+    what: str
+    person: str
+    day: date
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WroteEvent:
+    """One change kith made in the calendar: ``created``, ``moved``, ``updated``, ``ticked`` or ``removed``."""
+
+    what: str
+    person: str
+    start: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that could not be done. ``kind`` is an error's name; ``account`` may be empty."""
+
+    account: str
+    kind: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the user should know that stops nothing: an unreadable card, a rule that fits nobody."""
+
+    where: str
+    message: str
+
+
+@dataclass(slots=True)
+class PassReport:
+    """Filled by a pass as it goes along."""
+
+    started: datetime
+    accounts: list[AccountCards] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
+    wrote: list[WroteEvent] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    network: int = 0
+    people: int = 0
+    open: int = 0
+    unplaced: list[str] = field(default_factory=list)
+    budget: str = ""
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing was understood and nothing was written."""
+        return not self.understood and not self.wrote
+
+    def counts(self) -> str:
+        """The pass in numbers, without anything personal."""
+        parts = [
+            f"{len(self.understood)} answers understood",
+            f"{len(self.wrote)} events written",
+            f"{self.open} open",
+            f"{self.network} in the network",
+        ]
+        if self.troubles:
+            parts.append(f"{len(self.troubles)} problems")
+        return ", ".join(parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``: plain values, days and instants in ISO 8601."""
+        report: dict[str, Any] = _plain(asdict(self))
+        return report
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a report holds
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,63 @@
+"""The user's rules, as values: what the config says, in the words the core understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kith.core.model import Circle, PersonRule
+from kith.core.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class DayRules:
+    """When reach-outs may stand in the calendar.
+
+    ``weekdays`` as in :meth:`datetime.date.weekday`; ``at`` is a wall-clock time in ``zone``; ``away`` ranges
+    include both ends; ``horizon`` is how far ahead events are written.
+    """
+
+    zone: ZoneInfo
+    per_day: int = 3
+    weekdays: frozenset[int] = frozenset(range(5))
+    at: time = time(17, 30)
+    duration: timedelta = timedelta(minutes=15)
+    horizon: Period = Period(days=28)
+    away: tuple[tuple[date, date], ...] = ()
+
+    def allows(self, day: date) -> bool:
+        """Whether reach-outs may be placed on ``day``."""
+        return day.weekday() in self.weekdays and not any(first <= day <= last for first, last in self.away)
+
+    @property
+    def per_week(self) -> int:
+        """How many reach-outs an ordinary week holds."""
+        return self.per_day * len(self.weekdays)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the user puts before a title to answer. Compared without case."""
+
+    done: tuple[str, ...] = ("✓", "✔", "✅", "[x]", "done")
+    tried: tuple[str, ...] = ("~",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the config says about whom to keep in touch with, when, and how it looks.
+
+    ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``; ``details`` is ``full``, ``short`` or
+    ``none``. ``retries`` is how many times an event that passed unanswered comes again; ``try_again`` is how long
+    after an attempt without an answer.
+    """
+
+    days: DayRules
+    circles: tuple[Circle, ...] = ()
+    people: tuple[PersonRule, ...] = ()
+    title: str = "Reach out: {name}"
+    details: str = "full"
+    marks: Marks = Marks()
+    retries: int = 3
+    try_again: Period = Period(days=3)

@@ -1,0 +1,74 @@
+"""The port through which cards come in.
+
+An ITEM is what the address book stores at one HREF: a file, or a resource on a server. It holds one card or
+many. An ETAG names one state of an item; an item whose ETag is the one we know is not read again.
+
+A source yields what it found, in order; it never stores, never deletes and never decides that somebody is
+gone. It raises :mod:`kith.errors` only, and a source that could not look says so by raising: an empty listing
+is an answer, an error is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from kith.core.model import AccountId, Card, ETag, Group, Href
+
+
+@dataclass(frozen=True, slots=True)
+class CardProblem:
+    """Something that could not be read; the rest was kept.
+
+    ``where`` is for the user (``family.vcf:120``); ``reason`` is a plain sentence without the card's contents.
+    ``whole_card`` says that nothing of that card could be used.
+    """
+
+    where: str
+    reason: str
+    whole_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPart:
+    """Some of an item's cards, in the item's order. The part with ``last`` set carries the item's ETag."""
+
+    href: Href
+    entries: tuple[Card | Group, ...]
+    problems: tuple[CardProblem, ...] = ()
+    last: bool = True
+    etag: ETag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be stored in one transaction."""
+
+    collection: str
+    parts: tuple[ItemPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The end of one collection. ``present`` is every href that is there now: a complete, error-free listing."""
+
+    collection: str
+    present: frozenset[Href]
+
+
+class Source(Protocol):
+    """An address book, or several, of one account."""
+
+    @property
+    def account(self) -> AccountId:
+        """Whose cards these are."""
+        ...
+
+    def read(self, known: Mapping[str, Mapping[Href, ETag]]) -> Iterator[Batch | Listing]:
+        """Yield what is new or changed since ``known`` (collection → href → ETag), then a listing for each collection.
+
+        Raises:
+            AccountError: nothing can be concluded from what did not come.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""kith's memory: SQLite, private to the user."""

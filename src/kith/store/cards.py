@@ -1,0 +1,209 @@
+"""The mirror of the address books, and the history of meaningful changes on cards.
+
+A card that a listing does not show is *missing* first; only :meth:`Cards.remove_missing` makes it gone. Until then
+everything still counts with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href, Labelled, PartialDate
+from kith.store.db import Database, Row
+
+_TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note")
+_TUPLES = ("nicknames", "labels")
+_LABELLED = ("emails", "phones", "urls")
+_DATES = ("birthday", "anniversary")
+
+
+class Cards:
+    """Cards, group cards, and the items they came in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known_items(self, account: AccountId) -> dict[str, dict[Href, ETag]]:
+        """The ETags of everything read so far: collection → href → ETag."""
+        known: dict[str, dict[Href, ETag]] = defaultdict(dict)
+        sql = "SELECT collection, href, etag FROM items WHERE account = ? AND etag IS NOT NULL"
+        for row in self._database.all(sql, (account,)):
+            known[row["collection"]][Href(row["href"])] = ETag(row["etag"])
+        return known
+
+    def digests(self, refs: Iterable[CardRef]) -> dict[CardRef, tuple[Href, str]]:
+        """Where the given cards stand and their digests, for those that are stored."""
+        found = {}
+        for ref in refs:
+            row = self._database.one(
+                "SELECT href, digest FROM cards WHERE account = ? AND collection = ? AND uid = ?", _key(ref)
+            )
+            if row is not None:
+                found[ref] = (Href(row["href"]), str(row["digest"]))
+        return found
+
+    def get(self, ref: CardRef) -> Card | None:
+        """One card, if it is stored."""
+        sql = "SELECT * FROM cards WHERE account = ? AND collection = ? AND uid = ?"
+        row = self._database.one(sql, _key(ref))
+        return _card(row) if row else None
+
+    def put(self, cards: Iterable[tuple[Href, Card]], run: int) -> None:
+        """Store cards as seen in this run, new or changed."""
+        self._database.execute_many(
+            "INSERT INTO cards (account, collection, uid, href, digest, body, seen) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
+            " seen = excluded.seen, missing_since = NULL",
+            ((*_key(card.ref), href, card.digest, _body(card), run) for href, card in cards),
+        )
+
+    def confirm(self, refs: Iterable[CardRef], run: int) -> None:
+        """Note that cards were seen in this run as they are stored."""
+        self._database.execute_many(
+            "UPDATE cards SET seen = ?, missing_since = NULL WHERE account = ? AND collection = ? AND uid = ?",
+            ((run, *_key(ref)) for ref in refs),
+        )
+
+    def put_groups(self, groups: Iterable[tuple[Href, Group]], run: int) -> None:
+        """Store group cards as seen in this run. A card that became a group is no card any more."""
+        for href, group in groups:
+            self._database.execute(
+                "DELETE FROM cards WHERE account = ? AND collection = ? AND uid = ?", _key(group.ref)
+            )
+            self._database.execute(
+                "INSERT OR REPLACE INTO card_groups VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*_key(group.ref), href, group.name, json.dumps(group.members), run),
+            )
+
+    def finish_item(
+        self, account: AccountId, collection: str, href: Href, etag: ETag | None, run: int, now: str
+    ) -> None:
+        """The item was read to its end: what it held before and holds no more is missing."""
+        where = (account, collection, href, run)
+        self._database.execute(
+            "UPDATE cards SET missing_since = coalesce(missing_since, ?)"
+            " WHERE account = ? AND collection = ? AND href = ? AND seen <> ?",
+            (now, *where),
+        )
+        self._database.execute(
+            "DELETE FROM card_groups WHERE account = ? AND collection = ? AND href = ? AND seen <> ?", where
+        )
+        self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (account, collection, href, etag))
+
+    def forget_etag(self, account: AccountId, collection: str, href: Href) -> None:
+        """Have the item read again at the next pass."""
+        sql = "UPDATE items SET etag = NULL WHERE account = ? AND collection = ? AND href = ?"
+        self._database.execute(sql, (account, collection, href))
+
+    def finish_listing(self, account: AccountId, collection: str, present: frozenset[Href], now: str) -> None:
+        """After a complete listing: the cards of items that are not in it are missing."""
+        where = "WHERE account = ? AND collection = ?"
+        rows = self._database.all(f"SELECT href FROM items {where}", (account, collection))
+        hrefs = [(account, collection, row["href"]) for row in rows if row["href"] not in present]
+        self._database.execute_many(
+            f"UPDATE cards SET missing_since = coalesce(missing_since, ?) {where} AND href = ?",
+            ((now, *href) for href in hrefs),
+        )
+        self._database.execute_many(f"DELETE FROM items {where} AND href = ?", hrefs)
+
+    def finish_groups(self, account: AccountId, collection: str, present: frozenset[Href]) -> None:
+        """Forget the group cards of items that are not listed any more."""
+        where = "WHERE account = ? AND collection = ?"
+        for row in self._database.all(f"SELECT DISTINCT href FROM card_groups {where}", (account, collection)):
+            if row["href"] not in present:
+                self._database.execute(
+                    f"DELETE FROM card_groups {where} AND href = ?", (account, collection, row["href"])
+                )
+
+    def counts(self, account: AccountId) -> tuple[int, int]:
+        """How many cards the account has, and how many of them are missing."""
+        row = self._database.one("SELECT count(*), count(missing_since) FROM cards WHERE account = ?", (account,))
+        return (row[0], row[1]) if row else (0, 0)
+
+    def missing(self, account: AccountId) -> list[CardRef]:
+        """The cards that the last complete listing did not show."""
+        sql = "SELECT * FROM cards WHERE account = ? AND missing_since IS NOT NULL"
+        return [_ref(row) for row in self._database.all(sql, (account,))]
+
+    def remove_missing(self, account: AccountId, now: str) -> int:
+        """Make missing cards gone, and note it in their history; how many."""
+        gone = self.missing(account)
+        self._record(((ref, "card", "there", "gone") for ref in gone), now)
+        self._database.execute("DELETE FROM cards WHERE account = ? AND missing_since IS NOT NULL", (account,))
+        return len(gone)
+
+    def record_changes(self, before: Card, after: Card, now: str) -> None:
+        """Keep what changed on a card, field by field."""
+        names = [item.name for item in fields(Card) if item.name != "ref"]
+        differing = [name for name in names if getattr(before, name) != getattr(after, name)]
+        self._record(
+            ((after.ref, name, _plain(getattr(before, name)), _plain(getattr(after, name))) for name in differing),
+            now,
+        )
+
+    def everybody(self) -> Iterator[Card]:
+        """Every card, those missing included, with the labels of its group cards beside its own."""
+        groups = self._labels_by_member()
+        for row in self._database.each("SELECT * FROM cards ORDER BY account, collection, uid"):
+            yield _card(row, groups.get((row["account"], row["collection"], row["uid"]), ()))
+
+    def _labels_by_member(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        labels: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for row in self._database.all("SELECT * FROM card_groups ORDER BY name"):
+            for member in json.loads(row["members"]):
+                labels[row["account"], row["collection"], member].append(row["name"])
+        return {member: tuple(names) for member, names in labels.items()}
+
+    def _record(self, changes: Iterable[tuple[CardRef, str, str, str]], now: str) -> None:
+        self._database.execute_many(
+            "INSERT INTO card_changes (account, collection, uid, at, field, before, after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((*_key(ref), now, field, before, after) for ref, field, before, after in changes),
+        )
+
+
+def _key(ref: CardRef) -> tuple[str, str, str]:
+    return (ref.account, ref.collection, ref.uid)
+
+
+def _ref(row: Row) -> CardRef:
+    return CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 -- any field of a card
+    if isinstance(value, tuple):
+        return ", ".join(item.value if isinstance(item, Labelled) else str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _body(card: Card) -> str:
+    """The card's fields as JSON, absent ones left out."""
+    body: dict[str, Any] = {"name": card.name}
+    body.update({name: getattr(card, name) for name in (*_TEXTS, *_TUPLES) if getattr(card, name)})
+    for name in _LABELLED:
+        if getattr(card, name):
+            body[name] = [(item.value, item.label) for item in getattr(card, name)]
+    for name in _DATES:
+        if getattr(card, name):
+            body[name] = str(getattr(card, name))
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
+    body = json.loads(row["body"])
+    for name in _LABELLED:
+        if name in body:
+            body[name] = tuple(Labelled(value, label) for value, label in body[name])
+    for name in _DATES:
+        if name in body:
+            body[name] = PartialDate.parse(body[name])
+    for name in _TUPLES:
+        if name in body:
+            body[name] = tuple(body[name])
+    if more_labels:
+        body["labels"] = tuple(dict.fromkeys((*body.get("labels", ()), *more_labels)))
+    return Card(ref=_ref(row), **body)

@@ -1,0 +1,369 @@
+"""Reach-outs, and what was written to calendars for them: sacred, since a calendar cannot be asked what we meant.
+
+An event's state goes ``creating`` → ``open`` → (``finishing`` →) ``closed``, or ``deleting`` → ``gone``. The first of
+each pair is the intent, committed before the calendar is asked; the second the result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kith.core.cadence import Window
+from kith.core.event import AllDay, Change, Fields, Kind, Marker, Timed, When
+from kith.core.model import AccountId, CardUid, ETag, EventUid, Href, InstallId, PersonId
+from kith.core.readback import Written
+from kith.store.db import Database, Row
+
+
+class EventState(StrEnum):
+    """How far an event's life has come."""
+
+    CREATING = "creating"
+    OPEN = "open"
+    FINISHING = "finishing"
+    DELETING = "deleting"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+LIVE = (EventState.CREATING, EventState.OPEN, EventState.FINISHING, EventState.DELETING)
+
+
+@dataclass(frozen=True, slots=True)
+class ReachOut:
+    """One planned prompt. ``outcome`` is None while it is open."""
+
+    id: int
+    people: tuple[PersonId, ...]
+    opened_at: datetime
+    outcome: str | None = None
+    started_at: datetime | None = None
+    retries: int = 0
+    fixed: bool = False
+    again_from: date | None = None
+    window: Window | None = None
+    withdrawn: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for an answer."""
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event kith wrote (or adopted), as the store knows it.
+
+    ``hands_off`` names the owned fields that are the user's now (``when`` where it repeats, up to ``repeats_until``);
+    ``touched`` says that the user ever edited it.
+    """
+
+    marker: Marker
+    uid: EventUid
+    account: AccountId
+    calendar: str
+    state: EventState
+    written: Written
+    reach_outs: tuple[int, ...]
+    href: Href | None = None
+    etag: ETag | None = None
+    hands_off: frozenset[str] = frozenset()
+    touched: bool = False
+    repeats_until: date | None = None
+    missing_since: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarState:
+    """What is known of a calendar. ``halted`` says why nothing is created or concluded in it."""
+
+    identity: str
+    halted: str | None = None
+
+
+class Events:
+    """Reach-outs and events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- reach-outs -----------------------------------------------------------------------------------
+
+    def open_reach_out(self, people: tuple[PersonId, ...], window: Window | None, now: datetime) -> int:
+        """Begin a reach-out; its number."""
+        number = self._database.insert(
+            "INSERT INTO reach_outs (opened_at, due, at_worst) VALUES (?, ?, ?)",
+            (now.isoformat(), *_window(window)),
+        )
+        for person in people:
+            self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, 1)", (number, person))
+        return number
+
+    def close_reach_out(self, number: int, outcome: str, now: datetime) -> None:
+        """End a reach-out with what came of it; one that has ended keeps its first outcome unless it was talked."""
+        self._database.execute(
+            "UPDATE reach_outs SET outcome = ?, closed_at = ?, again_from = NULL"
+            " WHERE id = ? AND (outcome IS NULL OR ? = 'talked')",
+            (outcome, now.isoformat(), number, outcome),
+        )
+        self._database.execute("UPDATE reach_out_people SET is_open = 0 WHERE reach_out_id = ?", (number,))
+
+    def save_reach_out(self, reach_out: ReachOut) -> None:
+        """Keep what changed about an open reach-out."""
+        self._database.execute(
+            "UPDATE reach_outs SET started_at = ?, retries = ?, fixed = ?, again_from = ?, due = ?, at_worst = ?,"
+            " withdrawn = ? WHERE id = ?",
+            (
+                *(_instant_text(reach_out.started_at), reach_out.retries, int(reach_out.fixed)),
+                *(
+                    reach_out.again_from.isoformat() if reach_out.again_from else None,
+                    *_window(reach_out.window),
+                ),
+                *(int(reach_out.withdrawn), reach_out.id),
+            ),
+        )
+
+    def reach_out(self, number: int) -> ReachOut:
+        """One reach-out."""
+        return self._reach_outs("WHERE r.id = ?", (number,))[number]
+
+    def open_reach_outs(self) -> dict[int, ReachOut]:
+        """Every reach-out that waits for an answer."""
+        return self._reach_outs("WHERE r.outcome IS NULL", ())
+
+    def open_reach_out_of(self, person: PersonId) -> ReachOut | None:
+        """Somebody's open reach-out."""
+        found = self._reach_outs(
+            "WHERE r.id IN (SELECT reach_out_id FROM reach_out_people WHERE person_id = ? AND is_open = 1)",
+            (person,),
+        )
+        return next(iter(found.values()), None)
+
+    def outcomes(self, person: PersonId, most: int) -> list[str]:
+        """How somebody's last reach-outs ended, newest first."""
+        sql = (
+            "SELECT outcome FROM reach_outs JOIN reach_out_people ON reach_out_id = id"
+            " WHERE person_id = ? AND outcome IS NOT NULL ORDER BY closed_at DESC, id DESC LIMIT ?"
+        )
+        return [row["outcome"] for row in self._database.all(sql, (person, most))]
+
+    def _reach_outs(self, where: str, values: tuple[Any, ...]) -> dict[int, ReachOut]:
+        people: dict[int, list[PersonId]] = {}
+        rows = self._database.all(
+            f"SELECT r.*, p.person_id FROM reach_outs r JOIN reach_out_people p ON p.reach_out_id = r.id {where}"  # noqa: S608
+            " ORDER BY r.id, p.person_id",
+            values,
+        )
+        for row in rows:
+            people.setdefault(row["id"], []).append(PersonId(row["person_id"]))
+        return {row["id"]: _reach_out(row, tuple(people[row["id"]])) for row in rows}
+
+    # --- events ---------------------------------------------------------------------------------------
+
+    def next_number(self, epoch: int, kind: Kind, subject: str) -> int:
+        """The next number for a subject's event in this epoch, taken: it is never given out again."""
+        self._database.execute(
+            "INSERT INTO numbers VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+            (epoch, kind, subject),
+        )
+        row = self._database.one(
+            "SELECT n FROM numbers WHERE epoch = ? AND kind = ? AND subject = ?", (epoch, kind, subject)
+        )
+        return int(row["n"]) if row else 1
+
+    def note_number(self, marker: Marker) -> None:
+        """Never give out the number of an adopted event again."""
+        self._database.execute(
+            "INSERT INTO numbers VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = max(n, excluded.n)",
+            (marker.epoch, marker.kind, marker.subject, marker.n),
+        )
+
+    def save(self, event: EventRow) -> None:
+        """Store an event as it is now."""
+        marker, written = event.marker, event.written
+        values = {
+            "uid": event.uid, "account": event.account, "calendar": event.calendar, "state": event.state,
+            "href": event.href, "etag": event.etag, "install": marker.install, "epoch": marker.epoch,
+            "kind": marker.kind, "subject": marker.subject, "n": marker.n, "card": marker.card,
+            "plain_title": written.plain_title, "fields": json.dumps(_fields_to(written.fields), ensure_ascii=False),
+            "brief": " ".join(written.brief), "typed": written.typed,
+            "last_modified": _instant_text(written.last_modified),
+            "pending": json.dumps(_change_to(written.pending), ensure_ascii=False) if written.pending else None,
+            "hands_off": " ".join(sorted(event.hands_off)), "touched": int(event.touched),
+            "repeats_until": event.repeats_until.isoformat() if event.repeats_until else None,
+            "missing_since": _instant_text(event.missing_since), "closed_at": _instant_text(event.closed_at),
+        }  # fmt: skip
+        names = ", ".join(values)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "uid")
+        marks = ", ".join("?" * len(values))
+        sql = f"INSERT INTO events ({names}) VALUES ({marks}) ON CONFLICT (uid) DO UPDATE SET {updates}"  # noqa: S608
+        self._database.execute(sql, tuple(values.values()))
+        for number in event.reach_outs:
+            self._database.execute("INSERT OR IGNORE INTO event_reach_outs VALUES (?, ?)", (event.uid, number))
+
+    def get(self, uid: EventUid) -> EventRow | None:
+        """One event."""
+        return next(iter(self._events("WHERE uid = ?", (uid,))), None)
+
+    def live(self) -> list[EventRow]:
+        """Every event that is not closed or gone."""
+        marks = ", ".join("?" * len(LIVE))
+        return self._events(f"WHERE state IN ({marks})", LIVE)
+
+    def watched(self, account: AccountId, calendar: str, now: datetime, keep_reading: timedelta) -> list[EventRow]:
+        """Every event to be read back in one calendar: live ones, and closed ones for a while."""
+        marks = ", ".join("?" * len(LIVE))
+        return self._events(
+            f"WHERE account = ? AND calendar = ? AND (state IN ({marks}) OR (state = 'closed' AND closed_at >= ?))",
+            (account, calendar, *LIVE, (now - keep_reading).astimezone(UTC).isoformat()),
+        )
+
+    def ever_written(self, account: AccountId, calendar: str) -> bool:
+        """Whether kith has ever written to the calendar."""
+        sql = "SELECT 1 FROM events WHERE account = ? AND calendar = ? AND href IS NOT NULL LIMIT 1"
+        return self._database.one(sql, (account, calendar)) is not None
+
+    def known_uids(self, uids: Iterable[EventUid]) -> set[EventUid]:
+        """Which of the UIDs the store knows, whatever became of them."""
+        return {uid for uid in uids if self._database.one("SELECT 1 FROM events WHERE uid = ?", (uid,))}
+
+    def _events(self, where: str, values: Iterable[Any]) -> list[EventRow]:
+        rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", tuple(values))  # noqa: S608
+        links: dict[str, list[int]] = {}
+        for row in rows:
+            numbers = self._database.all(
+                "SELECT reach_out_id FROM event_reach_outs WHERE event_uid = ? ORDER BY reach_out_id",
+                (row["uid"],),
+            )
+            links[row["uid"]] = [number["reach_out_id"] for number in numbers]
+        return [_event(row, tuple(links[row["uid"]])) for row in rows]
+
+    # --- calendars ------------------------------------------------------------------------------------
+
+    def calendar(self, account: AccountId, calendar: str) -> CalendarState | None:
+        """What is known of a calendar, None before its first pass."""
+        row = self._database.one("SELECT * FROM calendars WHERE account = ? AND calendar = ?", (account, calendar))
+        return CalendarState(row["identity"], row["halted"]) if row else None
+
+    def save_calendar(self, account: AccountId, calendar: str, state: CalendarState, now: datetime) -> None:
+        """Keep what is known of a calendar."""
+        since = now.isoformat() if state.halted else None
+        self._database.execute(
+            "INSERT INTO calendars VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET identity = excluded.identity,"
+            " halted = excluded.halted, halted_since = CASE WHEN excluded.halted IS NULL THEN NULL"
+            " ELSE coalesce(halted_since, excluded.halted_since) END",
+            (account, calendar, state.identity, state.halted, since),
+        )
+
+
+# --- rows and values --------------------------------------------------------------------------------------
+
+
+def _event(row: Row, reach_outs: tuple[int, ...]) -> EventRow:
+    written = Written(
+        fields=_fields_from(json.loads(row["fields"])),
+        plain_title=row["plain_title"],
+        brief=tuple(row["brief"].split()),
+        typed=row["typed"],
+        last_modified=_instant(row["last_modified"]),
+        pending=_change_from(json.loads(row["pending"])) if row["pending"] else None,
+    )
+    return EventRow(
+        marker=Marker(
+            install=InstallId(row["install"]),
+            epoch=row["epoch"],
+            kind=Kind(row["kind"]),
+            subject=row["subject"],
+            n=row["n"],
+            card=CardUid(row["card"]) if row["card"] else None,
+        ),
+        uid=EventUid(row["uid"]),
+        account=AccountId(row["account"]),
+        calendar=row["calendar"],
+        state=EventState(row["state"]),
+        written=written,
+        reach_outs=reach_outs,
+        href=Href(row["href"]) if row["href"] is not None else None,
+        etag=ETag(row["etag"]) if row["etag"] is not None else None,
+        hands_off=frozenset(row["hands_off"].split()),
+        touched=bool(row["touched"]),
+        repeats_until=date.fromisoformat(row["repeats_until"]) if row["repeats_until"] else None,
+        missing_since=_instant(row["missing_since"]),
+        closed_at=_instant(row["closed_at"]),
+    )
+
+
+def _reach_out(row: Row, people: tuple[PersonId, ...]) -> ReachOut:
+    window = None
+    if row["due"] and row["at_worst"]:
+        window = Window(date.fromisoformat(row["due"]), date.fromisoformat(row["at_worst"]))
+    return ReachOut(
+        id=row["id"],
+        people=people,
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        outcome=row["outcome"],
+        started_at=_instant(row["started_at"]),
+        retries=row["retries"],
+        fixed=bool(row["fixed"]),
+        again_from=date.fromisoformat(row["again_from"]) if row["again_from"] else None,
+        window=window,
+        withdrawn=bool(row["withdrawn"]),
+    )
+
+
+def _when_to(when: When) -> dict[str, Any]:
+    if isinstance(when, AllDay):
+        return {"day": when.day.isoformat()}
+    zone = getattr(when.start.tzinfo, "key", None)
+    return {"start": when.start.isoformat(), "zone": zone, "seconds": int(when.duration.total_seconds())}
+
+
+def _when_from(value: dict[str, Any]) -> When:
+    if "day" in value:
+        return AllDay(date.fromisoformat(value["day"]))
+    start = datetime.fromisoformat(value["start"])
+    if value["zone"]:
+        start = start.astimezone(ZoneInfo(value["zone"]))
+    return Timed(start, timedelta(seconds=value["seconds"]))
+
+
+def _fields_to(fields: Fields) -> dict[str, Any]:
+    return {
+        "when": _when_to(fields.when),
+        "title": fields.title,
+        "description": fields.description,
+        "alarm": fields.alarm,
+    }
+
+
+def _fields_from(value: dict[str, Any]) -> Fields:
+    return Fields(_when_from(value["when"]), value["title"], value["description"], value["alarm"])
+
+
+def _change_to(change: Change) -> dict[str, Any]:
+    when = _when_to(change.when) if change.when else None
+    return {"when": when, "title": change.title, "description": change.description, "alarm": change.alarm}
+
+
+def _change_from(value: dict[str, Any]) -> Change:
+    when = _when_from(value["when"]) if value["when"] else None
+    return Change(when, value["title"], value["description"], value["alarm"])
+
+
+def _window(window: Window | None) -> tuple[str | None, str | None]:
+    return (window.due.isoformat(), window.at_worst.isoformat()) if window else (None, None)
+
+
+def _instant_text(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat() if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

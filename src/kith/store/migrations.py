@@ -1,0 +1,179 @@
+"""The schema, as the ordered steps that made it.
+
+Each step runs in one transaction with the record that it ran; before the first of several steps on a store that
+holds anything, a copy goes to ``backups/``. A step, once released, is never edited. What cannot be fetched again
+(conversations, links, history, what was written to calendars) is only ever carried along; the mirror tables
+(``items``, ``cards``, ``card_groups``) may be dropped and filled again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kith.errors import StoreError
+from kith.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. ``name`` is its record."""
+
+    name: str
+    sql: str
+
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+-- The mirror of the address books: may be dropped and fetched again.
+CREATE TABLE items (
+    account TEXT NOT NULL, collection TEXT NOT NULL, href TEXT NOT NULL, etag TEXT,
+    PRIMARY KEY (account, collection, href)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cards (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, href TEXT NOT NULL,
+    digest TEXT NOT NULL, body TEXT NOT NULL, seen INTEGER NOT NULL, missing_since TEXT,
+    PRIMARY KEY (account, collection, uid)
+) STRICT;
+CREATE INDEX cards_by_href ON cards (account, collection, href);
+CREATE INDEX cards_missing ON cards (account) WHERE missing_since IS NOT NULL;
+CREATE TABLE card_groups (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, href TEXT NOT NULL,
+    name TEXT NOT NULL, members TEXT NOT NULL, seen INTEGER NOT NULL,
+    PRIMARY KEY (account, collection, uid)
+) STRICT;
+
+-- From here on: what cannot be fetched again.
+CREATE TABLE card_changes (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL,
+    at TEXT NOT NULL, field TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
+) STRICT;
+CREATE INDEX card_changes_by_card ON card_changes (account, collection, uid);
+
+CREATE TABLE people (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, by_hand INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL, circle TEXT, every TEXT, anchor TEXT, next_on TEXT, next_set_on TEXT,
+    paused INTEGER NOT NULL DEFAULT 0, paused_until TEXT, revision INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE person_cards (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES people (id),
+    PRIMARY KEY (account, collection, uid)
+) STRICT;
+CREATE INDEX person_cards_by_person ON person_cards (person_id);
+
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY, day TEXT NOT NULL, via TEXT NOT NULL, text TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    event_uid TEXT, occurrence TEXT NOT NULL DEFAULT '', withdrawn_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX one_conversation_an_event ON conversations (event_uid, occurrence) WHERE event_uid IS NOT NULL;
+CREATE TABLE conversation_people (
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id), person_id TEXT NOT NULL REFERENCES people (id),
+    PRIMARY KEY (conversation_id, person_id)
+) STRICT;
+CREATE INDEX conversations_by_person ON conversation_people (person_id);
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id), day TEXT NOT NULL, text TEXT NOT NULL,
+    recorded_at TEXT NOT NULL, event_uid TEXT
+) STRICT;
+CREATE TABLE skips (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id), day TEXT NOT NULL, reason TEXT NOT NULL,
+    recorded_at TEXT NOT NULL, event_uid TEXT
+) STRICT;
+CREATE TABLE facts (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id), kind TEXT NOT NULL, text TEXT NOT NULL,
+    recorded_at TEXT NOT NULL
+) STRICT;
+-- Every state of the text typed in an event, as it was first read; never changed, never deleted.
+CREATE TABLE typed_texts (
+    id INTEGER PRIMARY KEY, event_uid TEXT NOT NULL, occurrence TEXT NOT NULL DEFAULT '', read_at TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX typed_texts_by_event ON typed_texts (event_uid);
+
+CREATE TABLE reach_outs (
+    id INTEGER PRIMARY KEY, outcome TEXT, opened_at TEXT NOT NULL, closed_at TEXT,
+    started_at TEXT, retries INTEGER NOT NULL DEFAULT 0, fixed INTEGER NOT NULL DEFAULT 0, again_from TEXT,
+    due TEXT, at_worst TEXT, withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE reach_out_people (
+    reach_out_id INTEGER NOT NULL REFERENCES reach_outs (id), person_id TEXT NOT NULL REFERENCES people (id),
+    is_open INTEGER NOT NULL,
+    PRIMARY KEY (reach_out_id, person_id)
+) STRICT;
+CREATE UNIQUE INDEX one_open_reach_out_a_person ON reach_out_people (person_id) WHERE is_open = 1;
+CREATE TABLE events (
+    uid TEXT PRIMARY KEY, account TEXT NOT NULL, calendar TEXT NOT NULL, state TEXT NOT NULL, href TEXT, etag TEXT,
+    install TEXT NOT NULL, epoch INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, n INTEGER NOT NULL,
+    card TEXT, plain_title TEXT NOT NULL, fields TEXT NOT NULL, brief TEXT NOT NULL, typed TEXT NOT NULL DEFAULT '',
+    last_modified TEXT, pending TEXT, hands_off TEXT NOT NULL DEFAULT '', touched INTEGER NOT NULL DEFAULT 0,
+    repeats_until TEXT, missing_since TEXT, closed_at TEXT
+) STRICT;
+CREATE INDEX events_by_state ON events (state);
+CREATE TABLE event_reach_outs (
+    event_uid TEXT NOT NULL REFERENCES events (uid), reach_out_id INTEGER NOT NULL REFERENCES reach_outs (id),
+    PRIMARY KEY (event_uid, reach_out_id)
+) STRICT;
+CREATE INDEX events_by_reach_out ON event_reach_outs (reach_out_id);
+-- The highest number a subject's events have had, by epoch: a UID is never used again.
+CREATE TABLE numbers (
+    epoch INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (epoch, kind, subject)
+) STRICT;
+CREATE TABLE calendars (
+    account TEXT NOT NULL, calendar TEXT NOT NULL, identity TEXT NOT NULL, halted TEXT, halted_since TEXT,
+    PRIMARY KEY (account, calendar)
+) STRICT;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT, report TEXT
+) STRICT;
+CREATE TABLE faults (
+    account TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, hint TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (account, kind)
+) STRICT;
+CREATE TABLE good_configs (id INTEGER PRIMARY KEY, text TEXT NOT NULL, kept_at TEXT NOT NULL) STRICT;
+"""
+
+MIGRATIONS = (Migration("0001 first", _FIRST),)
+_BACKUPS_KEPT = 5
+
+
+def migrate(database: Database, now: datetime, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[str]:
+    """Bring the store up to date; the names of the steps that ran.
+
+    Raises:
+        StoreError: the store was written by a newer kith, or a step failed (and changed nothing).
+    """
+    done = _done(database)
+    unknown = [name for name in done if name not in {migration.name for migration in migrations}]
+    if unknown:
+        raise StoreError(
+            f"kith's store {database.path} was written by a newer kith (it has “{unknown[-1]}”)",
+            hint="install the newer kith again; nothing was changed",
+        )
+    pending = [migration for migration in migrations if migration.name not in done]
+    if pending and done:
+        _keep_copy(database, now)
+    for migration in pending:
+        with database.transaction():
+            if migration.name in _done(database):
+                continue  # another process was faster
+            database.script(migration.sql)
+            database.execute("INSERT INTO migrations VALUES (?, ?)", (migration.name, now.isoformat()))
+    return [migration.name for migration in pending]
+
+
+def _done(database: Database) -> list[str]:
+    if database.one("SELECT 1 FROM sqlite_master WHERE name = 'migrations'") is None:
+        database.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, ran_at TEXT NOT NULL) STRICT")
+    return [row["name"] for row in database.all("SELECT name FROM migrations ORDER BY name")]
+
+
+def _keep_copy(database: Database, now: datetime) -> None:
+    folder = database.path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    database.back_up_to(folder / f"before-upgrade-{now:%Y%m%dT%H%M%S}.sqlite3")
+    for old in sorted(folder.glob("before-upgrade-*.sqlite3"))[:-_BACKUPS_KEPT]:
+        old.unlink()

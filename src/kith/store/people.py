@@ -1,0 +1,343 @@
+"""People and everything that was said: sacred, never fetched again.
+
+Each change that bears on a person's next reach-out raises their ``revision``, so that a pass notices what was typed
+on the command line while it ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kith.core.brief import Spoken
+from kith.core.circles import ByHand
+from kith.core.model import AccountId, CardRef, CardUid, EventUid, PersonId
+from kith.core.period import Period
+from kith.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What kith itself keeps about a person; their cards are elsewhere.
+
+    ``name``, ``emails`` and ``phones`` are what was typed for somebody added by hand; for others ``name`` is the last
+    one their cards gave. ``paused_until`` is the first day on which they come up again, None for no end.
+    """
+
+    id: PersonId
+    name: str
+    by_hand: bool = False
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    set_by_hand: ByHand = ByHand()
+    anchor: date | None = None
+    next_on: date | None = None
+    paused: bool = False
+    paused_until: date | None = None
+    revision: int = 0
+
+    def is_paused(self, today: date) -> bool:
+        """Whether nothing is to come up for them today."""
+        return self.paused and (self.paused_until is None or today < self.paused_until)
+
+
+@dataclass(frozen=True, slots=True)
+class LastTimes:
+    """The days that decide when somebody is due."""
+
+    conversation: date | None = None
+    skip: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One tried, no answer."""
+
+    day: date
+    text: str
+
+
+class People:
+    """People, their cards, and what was said with them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- who there is ---------------------------------------------------------------------------------
+
+    def add(self, person: PersonRow, now: datetime) -> None:
+        """Store a new person."""
+        self._database.execute(
+            "INSERT INTO people (id, name, body, by_hand, created_at, circle, every, next_on, next_set_on)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(person.id, person.name, json.dumps({"emails": person.emails, "phones": person.phones})),
+                *(
+                    int(person.by_hand),
+                    now.isoformat(),
+                    person.set_by_hand.circle,
+                    _text(person.set_by_hand.every),
+                ),
+                *(_text(person.next_on), now.date().isoformat() if person.next_on else None),
+            ),
+        )
+
+    def everybody(self) -> list[PersonRow]:
+        """Every person, in the order of their ids."""
+        rows = []
+        for row in self._database.each("SELECT * FROM people ORDER BY id"):
+            body = json.loads(row["body"])
+            rows.append(
+                PersonRow(
+                    id=PersonId(row["id"]),
+                    name=row["name"],
+                    by_hand=bool(row["by_hand"]),
+                    emails=tuple(body.get("emails", ())),
+                    phones=tuple(body.get("phones", ())),
+                    set_by_hand=ByHand(row["circle"], Period.parse(row["every"]) if row["every"] else None),
+                    anchor=_day(row["anchor"]),
+                    next_on=_day(row["next_on"]),
+                    paused=bool(row["paused"]),
+                    paused_until=_day(row["paused_until"]),
+                    revision=row["revision"],
+                )
+            )
+        return rows
+
+    def cards_by_person(self) -> dict[PersonId, list[CardRef]]:
+        """Whose cards are whose, cards that are gone included."""
+        links: dict[PersonId, list[CardRef]] = defaultdict(list)
+        for row in self._database.each("SELECT * FROM person_cards ORDER BY account, collection, uid"):
+            links[PersonId(row["person_id"])].append(
+                CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
+            )
+        return links
+
+    def link(self, ref: CardRef, person: PersonId) -> None:
+        """Make a card a person's."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO person_cards VALUES (?, ?, ?, ?)",
+            (ref.account, ref.collection, ref.uid, person),
+        )
+
+    def unlinked_cards(self) -> list[CardRef]:
+        """Cards that are nobody's yet."""
+        sql = (
+            "SELECT c.account, c.collection, c.uid FROM cards c LEFT JOIN person_cards p"
+            " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
+            " WHERE p.person_id IS NULL ORDER BY c.account, c.collection, c.uid"
+        )
+        return [
+            CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
+            for row in self._database.all(sql)
+        ]
+
+    def rename(self, names: Iterable[tuple[PersonId, str]]) -> None:
+        """Keep the names that people's cards give, for when the cards are gone."""
+        self._database.execute_many("UPDATE people SET name = ? WHERE id = ?", ((n, p) for p, n in names))
+
+    def revision(self, person: PersonId) -> int:
+        """How often what bears on the person's next reach-out has changed."""
+        row = self._database.one("SELECT revision FROM people WHERE id = ?", (person,))
+        return int(row["revision"]) if row else -1
+
+    # --- when they come up ----------------------------------------------------------------------------
+
+    def set_anchors(self, anchors: Iterable[tuple[PersonId, date]]) -> None:
+        """What new people count from; one that is set stays."""
+        self._database.execute_many(
+            "UPDATE people SET anchor = coalesce(anchor, ?) WHERE id = ?",
+            ((_text(day), who) for who, day in anchors),
+        )
+
+    def set_next(self, person: PersonId, day: date | None, today: date) -> None:
+        """The user named the day of the next reach-out, or takes that back."""
+        self._change(person, "next_on = ?, next_set_on = ?", (_text(day), _text(today) if day else None))
+
+    def set_circle(self, person: PersonId, circle: str | None) -> None:
+        """Put somebody in a circle by hand."""
+        self._change(person, "circle = ?", (circle,))
+
+    def pause(self, person: PersonId, *, until: date | None) -> None:
+        """Let nothing come up for somebody, up to a day or until further notice."""
+        self._change(person, "paused = 1, paused_until = ?", (_text(until),))
+
+    def unpause(self, person: PersonId) -> None:
+        """Let somebody come up again."""
+        self._change(person, "paused = 0, paused_until = NULL", ())
+
+    def last_times(self) -> dict[PersonId, LastTimes]:
+        """The last conversation and skip of everybody who has one."""
+        conversations = self._latest(
+            "SELECT person_id, max(day) AS day FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE withdrawn_at IS NULL GROUP BY person_id"
+        )
+        skips = self._latest("SELECT person_id, max(day) AS day FROM skips GROUP BY person_id")
+        return {who: LastTimes(conversations.get(who), skips.get(who)) for who in conversations.keys() | skips.keys()}
+
+    # --- what was said --------------------------------------------------------------------------------
+
+    def record_conversation(
+        self,
+        people: Sequence[PersonId],
+        day: date,
+        text: str,
+        now: datetime,
+        *,
+        via: str = "",
+        event: EventUid | None = None,
+        occurrence: str = "",
+    ) -> None:
+        """Keep a conversation. One that came from the same event before is replaced, never doubled.
+
+        A day that the user had named for the next reach-out is spent by a conversation on or after the day it was set.
+        """
+        if event is not None:
+            row = self._database.one(
+                "SELECT id FROM conversations WHERE event_uid = ? AND occurrence = ?", (event, occurrence)
+            )
+            if row is not None:
+                self._database.execute(
+                    "UPDATE conversations SET day = ?, text = ?, withdrawn_at = NULL WHERE id = ?",
+                    (_text(day), text, row["id"]),
+                )
+                self._spend_next(people, day)
+                return
+        number = self._database.insert(
+            "INSERT INTO conversations (day, via, text, recorded_at, event_uid, occurrence) VALUES (?, ?, ?, ?, ?, ?)",
+            (_text(day), via, text, now.isoformat(), event, occurrence),
+        )
+        for person in people:
+            self._database.execute("INSERT INTO conversation_people VALUES (?, ?)", (number, person))
+        self._spend_next(people, day)
+
+    def correct_conversation(self, event: EventUid, occurrence: str, text: str) -> None:
+        """Put a later text in place of the one the event gave before."""
+        self._database.execute(
+            "UPDATE conversations SET text = ? WHERE event_uid = ? AND occurrence = ?",
+            (text, event, occurrence),
+        )
+
+    def withdraw_conversation(self, event: EventUid, occurrence: str, now: datetime) -> None:
+        """It was no conversation after all; the text is kept."""
+        self._database.execute(
+            "UPDATE conversations SET withdrawn_at = ? WHERE event_uid = ? AND occurrence = ?",
+            (now.isoformat(), event, occurrence),
+        )
+        self._database.execute(
+            "UPDATE people SET revision = revision + 1 WHERE id IN (SELECT person_id FROM conversation_people"
+            " JOIN conversations ON id = conversation_id WHERE event_uid = ?)",
+            (event,),
+        )
+
+    def conversation_text(self, event: EventUid, occurrence: str = "") -> str | None:
+        """The text of the conversation that the event gave, None where none stands."""
+        row = self._database.one(
+            "SELECT text FROM conversations WHERE event_uid = ? AND occurrence = ? AND withdrawn_at IS NULL",
+            (event, occurrence),
+        )
+        return row["text"] if row else None
+
+    def record_attempt(self, person: PersonId, day: date, text: str, now: datetime, event: EventUid | None) -> None:
+        """Keep an attempt without an answer."""
+        self._database.execute(
+            "INSERT INTO attempts (person_id, day, text, recorded_at, event_uid) VALUES (?, ?, ?, ?, ?)",
+            (person, _text(day), text, now.isoformat(), event),
+        )
+
+    def record_skip(
+        self, person: PersonId, day: date, reason: str, now: datetime, event: EventUid | None = None
+    ) -> None:
+        """Keep that a round was skipped; the next comes a cadence after ``day``."""
+        self._database.execute(
+            "INSERT INTO skips (person_id, day, reason, recorded_at, event_uid) VALUES (?, ?, ?, ?, ?)",
+            (person, _text(day), reason, now.isoformat(), event),
+        )
+        self._change(person, "next_on = NULL, next_set_on = NULL", ())
+
+    def record_fact(self, person: PersonId, kind: str, text: str, now: datetime) -> None:
+        """Keep something that is not tied to a day."""
+        self._database.execute(
+            "INSERT INTO facts (person_id, kind, text, recorded_at) VALUES (?, ?, ?, ?)",
+            (person, kind, text, now.isoformat()),
+        )
+        self._change(person, "name = name", ())
+
+    def keep_typed(self, event: EventUid, occurrence: str, text: str, now: datetime) -> None:
+        """Put what was typed in an event on disk, before anything else happens to it; each state once."""
+        row = self._database.one(
+            "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1",
+            (event, occurrence),
+        )
+        if (row["text"] if row else "") != text:
+            self._database.execute(
+                "INSERT INTO typed_texts (event_uid, occurrence, read_at, text) VALUES (?, ?, ?, ?)",
+                (event, occurrence, now.isoformat(), text),
+            )
+
+    def typed_texts(self, event: EventUid) -> list[str]:
+        """Every state of the text typed in an event, oldest first."""
+        return [
+            row["text"]
+            for row in self._database.all("SELECT text FROM typed_texts WHERE event_uid = ? ORDER BY id", (event,))
+        ]
+
+    def conversations(self) -> dict[PersonId, list[Spoken]]:
+        """Everybody's conversations that stand, newest first."""
+        spoken: dict[PersonId, list[Spoken]] = defaultdict(list)
+        sql = (
+            "SELECT person_id, day, via, text FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE withdrawn_at IS NULL ORDER BY day DESC, id DESC"
+        )
+        for row in self._database.each(sql):
+            spoken[PersonId(row["person_id"])].append(Spoken(date.fromisoformat(row["day"]), row["via"], row["text"]))
+        return spoken
+
+    def attempts(self, person: PersonId) -> list[Attempt]:
+        """Somebody's attempts, newest first."""
+        sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
+        return [Attempt(date.fromisoformat(row["day"]), row["text"]) for row in self._database.all(sql, (person,))]
+
+    def skips(self, person: PersonId) -> list[tuple[date, str]]:
+        """Somebody's skipped rounds with their reasons, newest first."""
+        sql = "SELECT day, reason FROM skips WHERE person_id = ? ORDER BY day DESC, id DESC"
+        return [(date.fromisoformat(row["day"]), row["reason"]) for row in self._database.all(sql, (person,))]
+
+    def facts(self) -> Mapping[PersonId, list[str]]:
+        """Everybody's facts, oldest first; how one met begins with the word."""
+        facts: dict[PersonId, list[str]] = defaultdict(list)
+        for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
+            text = f"Met: {row['text']}" if row["kind"] == "met" else row["text"]
+            facts[PersonId(row["person_id"])].append(text)
+        return facts
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _change(self, person: PersonId, assignments: str, values: Sequence[str | None]) -> None:
+        sql = f"UPDATE people SET {assignments}, revision = revision + 1 WHERE id = ?"  # noqa: S608 -- our own words
+        self._database.execute(sql, (*values, person))
+
+    def _spend_next(self, people: Sequence[PersonId], day: date) -> None:
+        for person in people:
+            self._database.execute(
+                "UPDATE people SET revision = revision + 1,"
+                " next_on = CASE WHEN next_set_on <= ? THEN NULL ELSE next_on END,"
+                " next_set_on = CASE WHEN next_set_on <= ? THEN NULL ELSE next_set_on END WHERE id = ?",
+                (_text(day), _text(day), person),
+            )
+
+    def _latest(self, sql: str) -> dict[PersonId, date]:
+        return {PersonId(row["person_id"]): date.fromisoformat(row["day"]) for row in self._database.all(sql)}
+
+
+def _text(value: date | Period | None) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,68 @@
+"""The whole store: one file, opened and brought up to date, with a room for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from kith.core.model import InstallId
+from kith.store.cards import Cards
+from kith.store.db import Database
+from kith.store.events import Events
+from kith.store.migrations import migrate
+from kith.store.people import People
+from kith.store.runs import Runs
+
+
+class Store:
+    """kith's memory. Open it with :func:`open_store`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.cards = Cards(database)
+        self.people = People(database)
+        self.events = Events(database)
+        self.runs = Runs(database)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside happens, or nothing."""
+        return self.database.transaction()
+
+    @property
+    def install(self) -> InstallId:
+        """Which kith this is."""
+        return InstallId(self._meta("install"))
+
+    @property
+    def epoch(self) -> int:
+        """Which life of this store: each restored backup begins a new one, so that no event's name comes twice."""
+        return int(self._meta("epoch"))
+
+    def begin_epoch(self) -> int:
+        """Begin a new epoch; its number."""
+        epoch = self.epoch + 1
+        self.database.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (str(epoch),))
+        return epoch
+
+    def _meta(self, key: str) -> str:
+        row = self.database.one("SELECT value FROM meta WHERE key = ?", (key,))
+        return row["value"] if row else ""
+
+
+@contextmanager
+def open_store(path: Path, now: datetime, new_id: Callable[[], str]) -> Iterator[Store]:
+    """Open the store, making it or bringing it up to date where needed. ``new_id`` names a new install.
+
+    Raises:
+        StoreError: it cannot be used; nothing was changed.
+    """
+    database = Database(path)
+    try:
+        migrate(database, now)
+        with database.transaction():
+            database.execute("INSERT OR IGNORE INTO meta VALUES ('install', ?), ('epoch', '1')", (new_id(),))
+        yield Store(database)
+    finally:
+        database.close()

@@ -1,0 +1,133 @@
+"""Cards in: from a source into the mirror, and new cards to people (design section 2, decisions 2 and 4).
+
+Rows and ETag of an item are one transaction. Nothing is gone before a complete listing said so, and never more
+than a few at once without the user's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from kith.core.model import Card, Group, Href, PersonId
+from kith.core.report import AccountCards, Note, PassReport
+from kith.errors import RemovalsHeld
+from kith.sources.base import Batch, CardProblem, ItemPart, Listing, Source
+from kith.store.people import PersonRow
+from kith.store.store import Store
+
+_ALWAYS_ALLOWED = 3
+_SHARE_ALLOWED = 0.2
+
+
+class Absorber:
+    """Takes one source's cards in."""
+
+    def __init__(self, store: Store, source: Source, run: int, now: datetime, step: Callable[[str], None]) -> None:
+        self._store = store
+        self._source = source
+        self._run = run
+        self._now = now.isoformat()
+        self._step = step
+        self._new = 0
+        self._changed = 0
+        self._elsewhere: dict[str, list[tuple[Href, Card]]] = {}
+        self._problems: list[CardProblem] = []
+
+    def absorb(self, report: PassReport, *, accept_removals: bool) -> None:
+        """Read everything that changed, then let go of what is gone.
+
+        Raises:
+            AccountError: the source could not look, or too much would be gone; what came in is kept.
+        """
+        account = self._source.account
+        gone = 0
+        try:
+            for found in self._source.read(self._store.cards.known_items(account)):
+                self._step("cards")
+                if isinstance(found, Batch):
+                    self._take(found)
+                else:
+                    self._finish(found)
+            gone = self._let_go(accept_removals)
+        finally:
+            cards, missing = self._store.cards.counts(account)
+            report.accounts.append(AccountCards(account, cards - missing, self._new, self._changed, gone))
+            report.notes.extend(Note(problem.where, problem.reason) for problem in self._problems)
+
+    def _take(self, batch: Batch) -> None:
+        with self._store.transaction():
+            for part in batch.parts:
+                self._take_part(batch.collection, part)
+
+    def _take_part(self, collection: str, part: ItemPart) -> None:
+        self._problems += part.problems
+        cards = [entry for entry in part.entries if isinstance(entry, Card)]
+        groups = [(part.href, entry) for entry in part.entries if isinstance(entry, Group)]
+        known = self._store.cards.digests(card.ref for card in cards)
+        fresh = []
+        unchanged = []
+        for card in cards:
+            before = known.get(card.ref)
+            if before is not None and before[0] != part.href:
+                self._elsewhere.setdefault(collection, []).append((part.href, card))
+            elif before is not None and before[1] == card.digest:
+                unchanged.append(card.ref)
+            else:
+                self._count(card, known=before is not None)
+                fresh.append((part.href, card))
+        self._store.cards.put(fresh, self._run)
+        self._store.cards.confirm(unchanged, self._run)
+        self._store.cards.put_groups(groups, self._run)
+        if part.last:
+            self._store.cards.finish_item(self._source.account, collection, part.href, part.etag, self._run, self._now)
+
+    def _count(self, card: Card, *, known: bool) -> None:
+        if not known:
+            self._new += 1
+            return
+        self._changed += 1
+        before = self._store.cards.get(card.ref)
+        if before is not None:
+            self._store.cards.record_changes(before, card, self._now)
+
+    def _finish(self, listing: Listing) -> None:
+        with self._store.transaction():
+            self._settle_moved(listing)
+            self._store.cards.finish_listing(self._source.account, listing.collection, listing.present, self._now)
+            self._store.cards.finish_groups(self._source.account, listing.collection, listing.present)
+
+    def _settle_moved(self, listing: Listing) -> None:
+        """A card that was known under another href moved, if that one is not there any more; else it is there twice."""
+        for href, card in self._elsewhere.pop(listing.collection, []):
+            known = self._store.cards.digests([card.ref]).get(card.ref)
+            if known is None or known[0] not in listing.present:
+                if known is None or known[1] != card.digest:
+                    self._count(card, known=known is not None)
+                self._store.cards.put([(href, card)], self._run)
+            elif known[0] != href:
+                self._problems.append(CardProblem(href, f"has the same UID as a card in {known[0]}; that one counts"))
+                self._store.cards.forget_etag(self._source.account, listing.collection, href)
+
+    def _let_go(self, accept_removals: bool) -> int:
+        account = self._source.account
+        with self._store.transaction():
+            cards, missing = self._store.cards.counts(account)
+            allowed = max(_ALWAYS_ALLOWED, cards * _SHARE_ALLOWED)
+            if missing and not accept_removals and (missing > allowed or missing == cards):
+                raise RemovalsHeld(
+                    f"{missing} of {cards} cards of “{account}” are not there any more; nothing was removed",
+                    hint=f"if that is meant, run `kith sync --accept-removals {account}`",
+                )
+            return self._store.cards.remove_missing(account, self._now)
+
+
+def meet(store: Store, new_id: Callable[[], str], now: datetime) -> None:
+    """Make a person of every card that is nobody's yet."""
+    with store.transaction():
+        for ref in store.people.unlinked_cards():
+            card = store.cards.get(ref)
+            if card is not None:
+                person = PersonId(new_id())
+                store.people.add(PersonRow(person, card.name), now)
+                store.people.link(ref, person)

@@ -1,0 +1,399 @@
+"""Planning and writing: what should stand in the calendar, and the writes that make it so.
+
+Before each write its intent is committed, after it the result, and no transaction is open in between. In the
+intent's transaction the store is looked at once more: what was said about somebody on the command line since the
+plan was made drops the write, and the next pass decides anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from kith.calendars.base import Calendar
+from kith.core import brief as wording
+from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, Timed, line_digests, start_text
+from kith.core.model import PersonId
+from kith.core.plan import OpenReachOut, Placement, Plan, plan
+from kith.core.readback import Mark, Talked, Written, finishing_change, leading_mark, text_below
+from kith.core.reconcile import (
+    AcceptDeletion,
+    Action,
+    Adopt,
+    Close,
+    Create,
+    Delete,
+    Forget,
+    Leave,
+    Sight,
+    Update,
+    Wrote,
+    difference,
+    reconcile,
+)
+from kith.core.report import Note, PassReport, WroteEvent
+from kith.core.rules import Rules
+from kith.errors import Conflict, Rejected
+from kith.store.events import EventRow, EventState, ReachOut
+from kith.store.store import Store
+from kith.sync.network import Known, Network, Subjects
+from kith.sync.readback import Sightings, Standing
+
+_WROTE = {
+    EventState.CREATING: Wrote.BEGUN,
+    EventState.OPEN: Wrote.YES,
+    EventState.FINISHING: Wrote.YES,
+    EventState.DELETING: Wrote.DELETING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One event that is live, the reach-out behind it, and whom it is about."""
+
+    standing: Standing
+    reach_out: ReachOut
+    person: PersonId
+
+
+class Act:
+    """Plans for one calendar, and writes to it."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        rules: Rules,
+        network: Network,
+        now: datetime,
+        report: PassReport,
+        step: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._rules = rules
+        self._network = network
+        self._now = now
+        self._today = now.astimezone(rules.days.zone).date()
+        self._wanted = network.wanted(self._today)
+        self._subjects = Subjects(store, network)
+        self._report = report
+        self._step = step
+
+    def run(self, sightings: Sightings) -> None:
+        """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
+        held = self._held(sightings)
+        made = self._plan(held)
+        self._report.unplaced = [self._name(person) for person in made.unplaced]
+        if sightings.held:
+            return
+        places = {placement.person: placement for placement in made.placements}
+        for one in sorted(held.values(), key=lambda one: one.standing.row.uid):
+            self._one(one, places.get(one.person))
+        for placement in made.placements:
+            if placement.person not in held:
+                self._begin(placement)
+
+    # --- planning -------------------------------------------------------------------------------------
+
+    def _held(self, sightings: Sightings) -> dict[PersonId, _Held]:
+        """The live event of everybody who has one."""
+        held = {}
+        for standing in sightings.events.values():
+            if standing.row.state not in _WROTE:
+                continue
+            for number in standing.row.reach_outs:
+                reach_out = self._store.events.reach_out(number)
+                for person in reach_out.people:
+                    held[person] = _Held(standing, reach_out, person)
+        return held
+
+    def _plan(self, held: dict[PersonId, _Held]) -> Plan:
+        return plan(
+            standings=[known.standing for known in self._wanted.values()],
+            open_reach_outs=[self._open(one) for one in held.values()],
+            rules=self._rules.days,
+            now=self._now,
+        )
+
+    def _open(self, one: _Held) -> OpenReachOut:
+        row, reach_out = one.standing.row, one.reach_out
+        never_there = row.state is EventState.CREATING and one.standing.sight is Sight.ABSENT
+        return OpenReachOut(
+            person=one.person,
+            when=None if never_there else row.written.fields.when,
+            placed_for=reach_out.window,
+            fixed=reach_out.fixed or "when" in row.hands_off or row.state is not EventState.OPEN or not reach_out.open,
+            again_from=reach_out.again_from,
+        )
+
+    # --- one event ------------------------------------------------------------------------------------
+
+    def _one(self, one: _Held, placement: Placement | None) -> None:
+        row, seen = one.standing.row, one.standing.seen
+        if row.state is EventState.FINISHING and seen is not None:
+            self._finish(one, seen)
+            return
+        want = self._want(one, placement)
+        change = Change()
+        if want is not None and seen is not None:
+            change = difference(want, row.written, seen, hands_off=row.hands_off)
+        self._carry_out(reconcile(want, _WROTE[row.state], one.standing.sight, change), one, placement)
+
+    def _want(self, one: _Held, placement: Placement | None) -> Fields | None:
+        """What the event should say; None where it is not wanted any more."""
+        row, reach_out = one.standing.row, one.reach_out
+        if not reach_out.open or one.person not in self._wanted or row.state is EventState.DELETING:
+            return None
+        never_there = row.state is EventState.CREATING and one.standing.sight is Sight.ABSENT
+        if never_there and placement is None:
+            return None
+        when = Timed(placement.start, self._rules.days.duration) if placement else row.written.fields.when
+        subject = self._subjects.of(one.person)
+        text = wording.brief(subject, self._rules, when.day_in(self._rules.days.zone))
+        below = text_below(row.written.brief, row.written.fields.description)
+        return Fields(
+            when=when,
+            title=wording.title(subject, self._rules),
+            description=f"{text}\n{below}" if text and below.strip() else text or below,
+        )
+
+    def _carry_out(self, action: Action, one: _Held, placement: Placement | None) -> None:
+        row, seen = one.standing.row, one.standing.seen
+        match action:
+            case Create(fields):
+                self._create(replace(row, written=self._written(fields)), placement)
+            case Adopt():
+                with self._store.transaction():
+                    self._store.events.save(replace(row, state=EventState.OPEN))
+            case Update(change) if seen is not None:
+                self._update(one, seen, change, placement)
+            case Delete() if seen is not None:
+                self._delete(one, seen)
+            case Close():
+                self._let_be(one)
+            case Forget():
+                self._end(row, one.reach_out, EventState.GONE)
+            case Leave():
+                self._note_placement(one, placement)
+            case AcceptDeletion() | Update() | Delete():
+                pass  # a deletion is concluded when it is read back; nothing is written to what was not seen
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    # --- writes ---------------------------------------------------------------------------------------
+
+    def _begin(self, placement: Placement) -> None:
+        """A new reach-out: its row, its event's row and its name are the intent."""
+        person = placement.person
+        known = self._wanted[person]
+        with self._store.transaction():
+            if self._changed_meanwhile(known) or self._store.events.open_reach_out_of(person) is not None:
+                return
+            number = self._store.events.open_reach_out((person,), placement.window, self._now)
+            fields = self._fields(known, placement)
+            epoch = self._store.epoch
+            marker = Marker(
+                install=self._store.install,
+                epoch=epoch,
+                kind=Kind.REACH_OUT,
+                subject=person,
+                n=self._store.events.next_number(epoch, Kind.REACH_OUT, person),
+                card=known.person.cards[0].uid if known.person.cards else None,
+            )
+            row = EventRow(
+                marker=marker,
+                uid=marker.uid,
+                account=self._calendar.account,
+                calendar=self._calendar.name,
+                state=EventState.CREATING,
+                written=self._written(fields),
+                reach_outs=(number,),
+            )
+            self._store.events.save(row)
+        self._step("intent")
+        self._create(row, placement)
+
+    def _create(self, row: EventRow, placement: Placement | None) -> None:
+        with self._store.transaction():
+            if placement is not None and self._changed_meanwhile(self._wanted[placement.person]):
+                return
+            self._store.events.save(row)
+        self._step("intent")
+        try:
+            receipt = self._calendar.create(self._signed(row), row.written.fields, self._now)
+        except Conflict:
+            self._adopt_what_is_there(row)
+            return
+        except Rejected as error:
+            self._report.notes.append(Note(row.uid, error.message))
+            return
+        self._step("wrote")
+        with self._store.transaction():
+            written = replace(row.written, last_modified=self._now)
+            self._store.events.save(
+                replace(row, state=EventState.OPEN, href=receipt.href, etag=receipt.etag, written=written)
+            )
+            self._settle_placement(row.reach_outs, placement)
+        self._say("created", row, placement)
+
+    def _adopt_what_is_there(self, row: EventRow) -> None:
+        """Our name is taken: an earlier try got through. The next look reads it back against what was meant."""
+        found = self._calendar.find(row.uid)
+        if found is None:
+            self._report.notes.append(Note(row.uid, "its place in the calendar is taken by something else"))
+            return
+        with self._store.transaction():
+            self._store.events.save(replace(row, state=EventState.OPEN, href=found.href, etag=None))
+
+    def _update(self, one: _Held, seen: SeenEvent, change: Change, placement: Placement | None) -> None:
+        row = one.standing.row
+        with self._store.transaction():
+            if self._changed_meanwhile(self._wanted[one.person]):
+                return
+            self._store.events.save(replace(row, written=replace(row.written, pending=change)))
+        self._step("intent")
+        plain = row.written.plain_title if change.title is None else change.title
+        lines = row.written.brief
+        if change.description is not None:
+            subject = self._subjects.of(one.person)
+            day = (change.when or row.written.fields.when).day_in(self._rules.days.zone)
+            lines = line_digests(wording.brief(subject, self._rules, day).splitlines())
+        written = Written(
+            fields=_changed(row.written.fields, change),
+            plain_title=plain,
+            brief=lines,
+            typed=row.written.typed,
+            last_modified=self._now,
+        )
+        after = replace(row, written=written)
+        try:
+            receipt = self._calendar.update(seen, change, self._signed(after), self._now)
+        except Conflict:
+            return  # somebody else was faster; the next pass looks again
+        self._step("wrote")
+        with self._store.transaction():
+            self._store.events.save(replace(after, href=receipt.href, etag=receipt.etag))
+            self._settle_placement(row.reach_outs, placement)
+        self._say("moved" if change.when else "updated", after, placement)
+
+    def _finish(self, one: _Held, seen: SeenEvent) -> None:
+        """The last write to an answered event; after it, or where nothing is left to write, it is closed."""
+        row = one.standing.row
+        mark = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks)
+        answer = Talked(self._today, "", mark=mark is not Mark.DONE)
+        change = finishing_change(seen, answer, self._rules.marks, self._now, self._rules.days.zone)
+        if not change:
+            self._end(row, one.reach_out, EventState.CLOSED)
+            return
+        with self._store.transaction():
+            self._store.events.save(replace(row, written=replace(row.written, pending=change)))
+        self._step("intent")
+        after = replace(row, written=replace(row.written, fields=_changed(row.written.fields, change), pending=None))
+        try:
+            receipt = self._calendar.update(seen, change, None, self._now)
+        except Conflict:
+            return
+        self._step("wrote")
+        with self._store.transaction():
+            written = replace(after.written, last_modified=self._now)
+            self._store.events.save(
+                replace(
+                    after,
+                    written=written,
+                    state=EventState.CLOSED,
+                    closed_at=self._now,
+                    href=receipt.href,
+                    etag=receipt.etag,
+                )
+            )
+        self._say("ticked", after, None)
+
+    def _delete(self, one: _Held, seen: SeenEvent) -> None:
+        row = one.standing.row
+        with self._store.transaction():
+            self._store.events.save(replace(row, state=EventState.DELETING))
+            self._close_reach_out(one.reach_out)
+        self._step("intent")
+        try:
+            self._calendar.delete(seen)
+        except Conflict:
+            return
+        self._step("wrote")
+        self._end(row, one.reach_out, EventState.GONE)
+        self._say("removed", row, None)
+
+    # --- the store's side -----------------------------------------------------------------------------
+
+    def _let_be(self, one: _Held) -> None:
+        """Not wanted any more, but the user put something into it: it is theirs now."""
+        self._end(one.standing.row, one.reach_out, EventState.CLOSED)
+
+    def _end(self, row: EventRow, reach_out: ReachOut, state: EventState) -> None:
+        with self._store.transaction():
+            closed_at = row.closed_at or self._now
+            written = replace(row.written, pending=None)
+            self._store.events.save(replace(row, written=written, state=state, closed_at=closed_at))
+            self._close_reach_out(reach_out)
+
+    def _close_reach_out(self, reach_out: ReachOut) -> None:
+        if self._store.events.reach_out(reach_out.id).open:
+            self._store.events.close_reach_out(reach_out.id, "withdrawn", self._now)
+
+    def _note_placement(self, one: _Held, placement: Placement | None) -> None:
+        """A new place that turned out to be the old one: remember what it was given for."""
+        if placement is not None:
+            with self._store.transaction():
+                self._settle_placement(one.standing.row.reach_outs, placement)
+
+    def _settle_placement(self, reach_outs: tuple[int, ...], placement: Placement | None) -> None:
+        if placement is None:
+            return
+        for number in reach_outs:
+            reach_out = self._store.events.reach_out(number)
+            placed = replace(reach_out, again_from=None, window=placement.window, fixed=False)
+            self._store.events.save_reach_out(placed)
+
+    def _changed_meanwhile(self, known: Known) -> bool:
+        return self._store.people.revision(known.row.id) != known.row.revision
+
+    # --- wording --------------------------------------------------------------------------------------
+
+    def _fields(self, known: Known, placement: Placement) -> Fields:
+        subject = self._subjects.of(known.person.id)
+        when = Timed(placement.start, self._rules.days.duration)
+        day = when.day_in(self._rules.days.zone)
+        return Fields(when, wording.title(subject, self._rules), wording.brief(subject, self._rules, day))
+
+    def _written(self, fields: Fields) -> Written:
+        return Written(fields, fields.title, line_digests(fields.description.splitlines()), last_modified=self._now)
+
+    def _signed(self, row: EventRow) -> Marker:
+        """The marker with what is being written, so that read-back works without a store too."""
+        written = row.written
+        return replace(
+            row.marker, title=written.plain_title, start=start_text(written.fields.when), lines=written.brief
+        )
+
+    def _say(self, what: str, row: EventRow, placement: Placement | None) -> None:
+        when = row.written.fields.when
+        start = when.start if isinstance(when, Timed) else None
+        why = placement.why.value if placement else ""
+        for number in row.reach_outs:
+            for person in self._store.events.reach_out(number).people:
+                self._report.wrote.append(WroteEvent(what, self._name(person), start, why))
+
+    def _name(self, person: PersonId) -> str:
+        known = self._network.known.get(person)
+        return known.person.name if known else ""
+
+
+def _changed(fields: Fields, change: Change) -> Fields:
+    return Fields(
+        when=change.when or fields.when,
+        title=fields.title if change.title is None else change.title,
+        description=fields.description if change.description is None else change.description,
+        alarm=fields.alarm if change.alarm is None else change.alarm,
+    )

@@ -1,0 +1,424 @@
+"""Looking at the calendar, and taking in what the user did there.
+
+For each event: what was typed goes to disk first, then what it means, then the new baseline, in one transaction.
+Which events stand where is handed on to :mod:`kith.sync.act`; nothing is written to the calendar here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from kith.calendars.base import Calendar, Look
+from kith.core.event import SeenEvent, normal_line
+from kith.core.model import EventUid, PersonId
+from kith.core.readback import (
+    Corrected,
+    Mark,
+    Meaning,
+    Noted,
+    Passed,
+    Reading,
+    Round,
+    Snoozed,
+    Talked,
+    Tried,
+    Withdrawn,
+    Written,
+    finishing_change,
+    leading_mark,
+    read,
+    settle,
+    sticky_start,
+    understand,
+    understand_occurrence,
+    without_mark,
+)
+from kith.core.reconcile import Sight
+from kith.core.report import Note, PassReport, Trouble, Understood
+from kith.core.rules import Rules
+from kith.store.events import CalendarState, EventRow, EventState, ReachOut
+from kith.store.store import Store
+
+KEEP_READING = timedelta(days=60)
+"""How long a closed event is read, so that a late note or correction arrives."""
+
+_ALL_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An event of the store and how it stands in the calendar; ``seen`` is None where nothing was seen."""
+
+    row: EventRow
+    sight: Sight
+    seen: SeenEvent | None = None
+
+
+@dataclass(slots=True)
+class Sightings:
+    """What one look at the calendar came to. ``held`` says why nothing may be created or concluded."""
+
+    events: dict[EventUid, Standing] = field(default_factory=dict)
+    held: str = ""
+
+
+class ReadBack:
+    """Takes one calendar's answers in."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        rules: Rules,
+        now: datetime,
+        report: PassReport,
+        step: Callable[[str], None],
+        name_of: Callable[[PersonId], str],
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._rules = rules
+        self._now = now
+        self._zone = rules.days.zone
+        self._today = now.astimezone(self._zone).date()
+        self._report = report
+        self._step = step
+        self._name_of = name_of
+
+    def run(self) -> Sightings:
+        """Look, understand, record. Raises AccountError when the calendar could not be looked at."""
+        events, account, name = self._store.events, self._calendar.account, self._calendar.name
+        rows = events.watched(account, name, self._now, KEEP_READING)
+        look = self._calendar.look({row.href: row.etag for row in rows if row.href is not None})
+        self._step("looked")
+        seen = _by_uid(look.events, rows)
+        rows += self._back_again(seen, rows)
+        held = self._hold_on(rows, seen, look)
+        sightings = Sightings(held=held)
+        for row in rows:
+            standing = self._take(row, seen.get(row.uid), look, concluding=not held)
+            sightings.events[row.uid] = standing
+            self._step("read back")
+        return sightings
+
+    # --- brakes ---------------------------------------------------------------------------------------
+
+    def _hold_on(self, rows: list[EventRow], seen: dict[EventUid, SeenEvent], look: Look) -> str:
+        """Why nothing may be created or concluded now; empty if all is well. What is lasting is stored."""
+        events, account, name = self._store.events, self._calendar.account, self._calendar.name
+        strangers = self._strangers(seen)
+        before = events.calendar(account, name)
+        vanished, standing = _vanished(rows, seen, look)
+        changed = before is not None and before.identity not in ("", look.identity) and bool(vanished)
+        newly = [row for row in vanished if row.missing_since is None]
+        all_gone = len(newly) >= _ALL_AT_ONCE and not standing
+        halted = before.halted if before is not None and vanished else None
+        if halted is None and (changed or all_gone):
+            halted = "changed" if changed else "emptied"
+        identity = before.identity if halted and before is not None else look.identity
+        with self._store.transaction():
+            events.save_calendar(account, name, CalendarState(identity, halted), self._now)
+        if halted:
+            self._trouble(
+                "CalendarVanished",
+                f"{len(vanished)} open events are gone from the calendar at once; nothing was concluded from it",
+                "bring the calendar back, or run `kith events accept` if you deleted them, `kith events recreate` "
+                "to have them written again",
+            )
+            return "the calendar lost its events"
+        if strangers:
+            self._trouble(
+                "OtherInstall",
+                f"{len(strangers)} open events in the calendar were written by another kith, or before this store",
+                "run `kith events adopt` to take them over, `kith events purge` to remove them, or "
+                "`kith events takeover` to do either as fits",
+            )
+            return "the calendar holds another kith's events"
+        return ""
+
+    def _strangers(self, seen: dict[EventUid, SeenEvent]) -> list[SeenEvent]:
+        found = strangers(self._store, seen.values(), self._rules, self._now)
+        epoch = self._store.epoch
+        own = [s for s in found if s.marker and s.marker.install == self._store.install and s.marker.epoch >= epoch]
+        if own:
+            # This store is older than the calendar: a copy was put back. Its next names must be new ones.
+            with self._store.transaction():
+                while self._store.epoch <= max(s.marker.epoch for s in own if s.marker):
+                    self._store.begin_epoch()
+        return found
+
+    def _trouble(self, kind: str, message: str, hint: str) -> None:
+        self._report.troubles.append(Trouble(self._calendar.account, kind, message, hint))
+
+    # --- one event ------------------------------------------------------------------------------------
+
+    def _back_again(self, seen: dict[EventUid, SeenEvent], rows: list[EventRow]) -> list[EventRow]:
+        """Events that were gone and stand there again: read like closed ones, never concluded upon."""
+        watched = {row.uid for row in rows}
+        back = []
+        for uid in seen.keys() - watched:
+            row = self._store.events.get(uid)
+            if row is not None and row.state is EventState.GONE:
+                back.append(replace(row, state=EventState.CLOSED, closed_at=self._now, href=None, etag=None))
+        return back
+
+    def _take(self, row: EventRow, seen: SeenEvent | None, look: Look, *, concluding: bool) -> Standing:
+        if seen is not None:
+            return self._present(row, seen, concluding=concluding)
+        if row.href is None:
+            return Standing(row, Sight.ABSENT)
+        if any(item.href == row.href for item in look.unreadable):
+            reason = next(item.reason for item in look.unreadable if item.href == row.href)
+            self._report.notes.append(Note(row.href, f"cannot be read, and was left alone: {reason}"))
+            return Standing(row, Sight.UNKNOWN)
+        if row.href in look.absent:
+            return self._absent(row, concluding=concluding)
+        unchanged = SeenEvent(row.href, row.etag, row.uid, row.written.fields, last_modified=row.written.last_modified)
+        if "when" in row.hands_off:
+            unchanged = replace(unchanged, repeats=True, repeats_until=row.repeats_until)
+        return self._present(row, unchanged, concluding=concluding)
+
+    def _present(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> Standing:
+        with self._store.transaction():
+            row = self._read_one(row, seen, concluding=concluding)
+            self._store.events.save(row)
+        touched = row.touched or bool(row.written.typed)
+        return Standing(row, Sight.TOUCHED if touched else Sight.AS_WRITTEN, seen)
+
+    def _read_one(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> EventRow:
+        reading = read(row.written, seen, self._rules.marks, self._now)
+        settled = settle(row.written, seen)
+        if reading.typed_changed:
+            self._store.people.keep_typed(row.uid, "", reading.typed, self._now)
+        if row.missing_since is not None:
+            self._say("back", row, self._today)
+        row = self._baseline(row, settled, seen, reading)
+        for number in row.reach_outs:
+            reach_out = self._store.events.reach_out(number)
+            row = self._answer(row, reach_out, reading, settled, seen, concluding=concluding)
+            self._read_occurrences(row, reach_out, seen)
+        return row
+
+    def _baseline(self, row: EventRow, settled: Written, seen: SeenEvent, reading: Reading) -> EventRow:
+        """What is seen becomes what later looks are compared with."""
+        bare = without_mark(seen.fields.title, settled.plain_title, self._rules.marks)
+        theirs = {
+            "title": normal_line(bare) != normal_line(settled.plain_title),
+            "description": not reading.brief_intact,
+            "when": seen.repeats,
+        }
+        written = Written(
+            fields=seen.fields,
+            plain_title=settled.plain_title,
+            brief=settled.brief,
+            typed=reading.typed,
+            last_modified=seen.last_modified or settled.last_modified,
+        )
+        return replace(
+            row,
+            written=written,
+            href=seen.href,
+            etag=seen.etag,
+            state=EventState.OPEN if row.state is EventState.CREATING else row.state,
+            hands_off=frozenset(name for name, is_theirs in theirs.items() if is_theirs),
+            repeats_until=seen.repeats_until,
+            touched=row.touched or reading.is_edit or seen.extras or seen.repeats,
+            missing_since=None,
+        )
+
+    def _answer(
+        self,
+        row: EventRow,
+        reach_out: ReachOut,
+        reading: Reading,
+        settled: Written,
+        seen: SeenEvent,
+        *,
+        concluding: bool,
+    ) -> EventRow:
+        round_ = Round(
+            open=reach_out.open,
+            started_at=reach_out.started_at,
+            talked=self._store.people.conversation_text(row.uid) is not None,
+            withdrawn=reach_out.withdrawn,
+        )
+        before = settled.fields.when
+        meanings = understand(reading, round_, before, seen, self._now, self._zone)
+        if reach_out.open:
+            started = sticky_start(round_, before, self._now, self._zone)
+            if started != reach_out.started_at:
+                reach_out = replace(reach_out, started_at=started)
+                self._store.events.save_reach_out(reach_out)
+        for meaning in meanings:
+            if concluding or not isinstance(meaning, Passed):
+                row = self._record(row, reach_out, meaning, seen)
+                reach_out = self._store.events.reach_out(reach_out.id)
+        return row
+
+    def _record(self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent) -> EventRow:
+        people, events = self._store.people, self._store.events
+        match meaning:
+            case Talked():
+                people.record_conversation(reach_out.people, meaning.day, meaning.text, self._now, event=row.uid)
+                events.save_reach_out(replace(reach_out, withdrawn=False))
+                events.close_reach_out(reach_out.id, "talked", self._now)
+                self._say("talked", row, meaning.day, meaning.text)
+                return self._finish(row, meaning, seen)
+            case Corrected():
+                people.correct_conversation(row.uid, "", meaning.text)
+                self._say("corrected", row, self._today, meaning.text)
+            case Withdrawn():
+                people.withdraw_conversation(row.uid, "", self._now)
+                events.save_reach_out(replace(reach_out, withdrawn=True))
+                self._say("withdrawn", row, self._today)
+                return self._closed(row)
+            case Noted():
+                self._say("noted", row, seen.fields.when.day_in(self._zone), meaning.text)
+            case Tried():
+                for person in reach_out.people:
+                    people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
+                again = self._rules.try_again.after(self._today)
+                events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
+                self._say("tried", row, meaning.day, meaning.text)
+            case Snoozed():
+                events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
+                self._say("snoozed", row, meaning.to.day_in(self._zone))
+            case Passed():
+                self._pass_by(row, reach_out, seen)
+        return row
+
+    def _finish(self, row: EventRow, meaning: Talked, seen: SeenEvent) -> EventRow:
+        if row.state in (EventState.CLOSED, EventState.GONE):
+            return row
+        change = finishing_change(seen, meaning, self._rules.marks, self._now, self._zone)
+        if not change:
+            return self._closed(row)
+        return replace(row, state=EventState.FINISHING, written=replace(row.written, pending=None))
+
+    def _closed(self, row: EventRow) -> EventRow:
+        if row.state is EventState.CLOSED:
+            return row
+        return replace(row, state=EventState.CLOSED, closed_at=self._now)
+
+    def _pass_by(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
+        if reach_out.again_from is not None:
+            return  # it has been concluded already, and waits for its new place
+        day = seen.fields.when.day_in(self._zone)
+        if not seen.repeats and reach_out.retries < self._rules.retries:
+            again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
+            self._store.events.save_reach_out(again)
+            self._say("passed", row, day)
+            return
+        self._skip(row, reach_out, day, "passed")
+
+    def _skip(self, row: EventRow, reach_out: ReachOut, day: date, reason: str) -> None:
+        skipped = max(day, self._today)
+        for person in reach_out.people:
+            self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
+        self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
+        self._say("skipped", row, skipped, reason)
+
+    def _read_occurrences(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
+        people = self._store.people
+        for occurrence in seen.occurrences:
+            known = people.conversation_text(row.uid, occurrence.key)
+            meaning = understand_occurrence(occurrence, known, row.written, self._rules.marks, self._now, self._zone)
+            match meaning:
+                case Talked():
+                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
+                    people.record_conversation(
+                        reach_out.people,
+                        meaning.day,
+                        meaning.text,
+                        self._now,
+                        event=row.uid,
+                        occurrence=occurrence.key,
+                    )
+                    self._say("talked", row, meaning.day, meaning.text)
+                case Corrected():
+                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
+                    people.correct_conversation(row.uid, occurrence.key, meaning.text)
+                    self._say("corrected", row, self._today, meaning.text)
+                case Withdrawn():
+                    people.withdraw_conversation(row.uid, occurrence.key, self._now)
+                    self._say("withdrawn", row, self._today)
+
+    # --- gone -----------------------------------------------------------------------------------------
+
+    def _absent(self, row: EventRow, *, concluding: bool) -> Standing:
+        """Nothing stands where the event stood: looked for by name, and believed at the second pass."""
+        if row.state is not EventState.OPEN:
+            return self._gone(row)
+        if not concluding:
+            return Standing(row, Sight.ABSENT)
+        found = self._calendar.find(row.uid)
+        self._step("looked again")
+        if found is not None:
+            return self._present(row, found, concluding=concluding)
+        reach_outs = [self._store.events.reach_out(number) for number in row.reach_outs]
+        still_open = [reach_out for reach_out in reach_outs if reach_out.open]
+        if not still_open:
+            return self._gone(row)
+        with self._store.transaction():
+            day = row.written.fields.when.day_in(self._zone)
+            if row.missing_since is None:
+                row = replace(row, missing_since=self._now)
+                self._store.events.save(row)
+                self._say("missing", row, day)
+                return Standing(row, Sight.ABSENT)
+            for reach_out in still_open:
+                self._skip(row, reach_out, day, "deleted")
+        return self._gone(row)
+
+    def _gone(self, row: EventRow) -> Standing:
+        row = replace(row, state=EventState.GONE, closed_at=row.closed_at or self._now)
+        with self._store.transaction():
+            self._store.events.save(row)
+        return Standing(row, Sight.GONE)
+
+    def _say(self, what: str, row: EventRow, day: date, text: str = "") -> None:
+        for number in row.reach_outs:
+            for person in self._store.events.reach_out(number).people:
+                self._report.understood.append(Understood(what, self._name_of(person), day, text))
+
+
+def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: datetime) -> list[SeenEvent]:
+    """Open reach-outs in the calendar that carry kith's mark and are not in the store.
+
+    They are another install's, or from before a restore. A copy, whose UID does not come out of its mark, is the
+    user's.
+    """
+    zone = rules.days.zone
+    oldest = now.astimezone(zone).date() - KEEP_READING
+    marked = [
+        event
+        for event in seen
+        if event.marker is not None
+        and event.marker.uid == event.uid
+        and event.fields.when.day_in(zone) >= oldest
+        and leading_mark(event.fields.title, event.marker.title, rules.marks) is not Mark.DONE
+    ]
+    known = store.events.known_uids(event.uid for event in marked)
+    return [event for event in marked if event.uid not in known]
+
+
+def _by_uid(events: tuple[SeenEvent, ...], rows: list[EventRow]) -> dict[EventUid, SeenEvent]:
+    """Each event once; where two stand there under one UID, the one at the place we know."""
+    places = {row.uid: row.href for row in rows}
+    found: dict[EventUid, SeenEvent] = {}
+    for event in events:
+        if event.uid not in found or event.href == places.get(event.uid):
+            found[event.uid] = event
+    return found
+
+
+def _vanished(
+    rows: list[EventRow], seen: dict[EventUid, SeenEvent], look: Look
+) -> tuple[list[EventRow], list[EventRow]]:
+    """The open events that are gone from their places, and those that stand."""
+    written = [row for row in rows if row.state is EventState.OPEN and row.href is not None]
+    vanished = [row for row in written if row.href in look.absent and row.uid not in seen]
+    gone = {row.uid for row in vanished}
+    return vanished, [row for row in written if row.uid not in gone]

@@ -1,0 +1,129 @@
+"""One pass, from the first card to the last event.
+
+Accounts are independent: one that fails is reported and the others go on. A calendar that could not be looked at is
+not written to. Whatever happens, the report says what was done until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kith.calendars.base import Calendar
+from kith.core.cadence import spread_anchors
+from kith.core.model import AccountId, PersonId
+from kith.core.report import Note, PassReport, Trouble
+from kith.core.rules import Rules
+from kith.errors import AccountError
+from kith.sources.base import Source
+from kith.store.runs import Fault
+from kith.store.store import Store
+from kith.sync.absorb import Absorber, meet
+from kith.sync.act import Act
+from kith.sync.network import Network, load_network
+from kith.sync.readback import ReadBack
+
+
+def _no_step(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Everything one pass needs. ``step`` is told after each step, and may raise to stop the pass there.
+
+    ``now`` is the instant of the whole pass, ``new_id`` names new people.
+    """
+
+    store: Store
+    sources: Sequence[Source]
+    calendar: Calendar | None
+    rules: Rules
+    now: datetime
+    new_id: Callable[[], str]
+    step: Callable[[str], None] = _no_step
+    accept_removals: Collection[AccountId] = ()
+
+    def run(self) -> PassReport:
+        """Fetch, absorb, read back, plan, act. Raises StoreError only."""
+        report = PassReport(started=self.now)
+        number = self.store.runs.begin(self.now)
+        for source in self.sources:
+            self._absorb(source, number, report)
+        meet(self.store, self.new_id, self.now)
+        if self.calendar is not None:
+            self._keep_in_touch(self.calendar, report)
+        self._finish(number, report)
+        return report
+
+    def _absorb(self, source: Source, number: int, report: PassReport) -> None:
+        try:
+            absorber = Absorber(self.store, source, number, self.now, self.step)
+            absorber.absorb(report, accept_removals=source.account in self.accept_removals)
+        except AccountError as error:
+            report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
+
+    def _keep_in_touch(self, calendar: Calendar, report: PassReport) -> None:
+        before = load_network(self.store, self.rules)
+        self._keep_names(before)
+        try:
+            reading = ReadBack(
+                self.store,
+                calendar,
+                self.rules,
+                self.now,
+                report,
+                self.step,
+                lambda person: _name(before, person),
+            )
+            sightings = reading.run()
+            self._anchor_newcomers(load_network(self.store, self.rules))
+            network = load_network(self.store, self.rules)
+            Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
+        except AccountError as error:
+            report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+
+    def _keep_names(self, network: Network) -> None:
+        changed = [
+            (known.row.id, known.person.name) for known in network.known.values() if known.person.name != known.row.name
+        ]
+        with self.store.transaction():
+            self.store.people.rename(changed)
+
+    def _anchor_newcomers(self, network: Network) -> None:
+        newcomers = [
+            (person, known.membership.cadence)
+            for person, known in network.known.items()
+            if known.membership.cadence is not None and known.row.anchor is None and known.last.conversation is None
+        ]
+        today = self.now.astimezone(self.rules.days.zone).date()
+        with self.store.transaction():
+            self.store.people.set_anchors(spread_anchors(newcomers, today))
+
+    def _finish(self, number: int, report: PassReport) -> None:
+        network = load_network(self.store, self.rules)
+        today = self.now.astimezone(self.rules.days.zone).date()
+        budget = network.budget(self.rules, today)
+        report.people = len(network.known)
+        report.network = len(network.members())
+        report.open = len(self.store.events.open_reach_outs())
+        if not budget.fits_comfortably:
+            report.budget = budget.in_words(self.rules.days)
+        report.notes += [Note(f'people."{rule.who}"', _unclear(rule.candidates)) for rule in network.unclear]
+        with self.store.transaction():
+            self.store.runs.replace_faults(
+                [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
+            )
+            self.store.runs.finish(number, report.as_json(), self.now)
+
+
+def _unclear(candidates: tuple[str, ...]) -> str:
+    if not candidates:
+        return "nobody of that name, nickname or e-mail is in the address books"
+    return "not clear who is meant; perhaps " + ", ".join(candidates)
+
+
+def _name(network: Network, person: PersonId) -> str:
+    known = network.known.get(person)
+    return known.person.name if known else ""

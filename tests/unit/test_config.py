@@ -1,0 +1,317 @@
+"""What a config says once it is read: values, defaults, paths, and the rules made of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import tzlocal
+
+from kith.config.load import load, parse
+from kith.config.schema import (
+    CalendarTable,
+    CircleTable,
+    Config,
+    FolderAccount,
+    PersonTable,
+    ReachOutTable,
+    SyncTable,
+    Table,
+    rules,
+)
+from kith.core.model import Cadence, Circle, PersonRule
+from kith.core.period import Period
+from kith.core.rules import DayRules, Marks, Rules
+from kith.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+BASE = Path("/home/ana/.config/kith")
+SMALLEST = '[accounts.disk]\ntype = "folder"\ncalendar = "/calendar"\n'
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _system_in_lisbon() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tzlocal, "get_localzone_name", lambda: "Europe/Lisbon")
+        yield
+
+
+def read(text: str) -> Config:
+    return parse(text, file="config.toml", base=BASE)
+
+
+# The smallest config, and its defaults
+
+
+def test_the_smallest_config_gets_the_core_s_defaults() -> None:
+    assert rules(read(SMALLEST)) == Rules(days=DayRules(zone=ZoneInfo("Europe/Lisbon")))
+
+
+def test_a_pass_every_quarter_of_an_hour_and_ten_minutes_at_most_for_one() -> None:
+    assert read(SMALLEST).sync == SyncTable(every=timedelta(minutes=15), limit=timedelta(minutes=10))
+
+
+def test_the_only_account_with_a_calendar_is_written_to() -> None:
+    config = read(SMALLEST + '[accounts.phone]\ntype = "folder"\ncontacts = "phone.vcf"\n')
+
+    assert config.calendar.account is None
+    assert config.calendar_account == "disk"
+
+
+def test_of_several_calendars_the_named_one_is_written_to() -> None:
+    second = '[accounts.work]\ntype = "folder"\ncalendar = "/work"\n[calendar]\naccount = "work"\n'
+
+    assert read(SMALLEST + second).calendar_account == "work"
+
+
+def test_values_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read(SMALLEST).reach_out.per_day = 4  # type: ignore[misc]
+
+
+# The time zone
+
+
+def test_a_named_time_zone_wins_over_the_system_s() -> None:
+    assert read('timezone = "Asia/Tokyo"\n' + SMALLEST).timezone == ZoneInfo("Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("has_offset", "zone"), [(False, ZoneInfo("UTC")), (True, None)], ids=["a bare container", "elsewhere"]
+)
+def test_a_system_without_a_named_zone_is_taken_for_utc_only_if_its_clock_is(
+    monkeypatch: pytest.MonkeyPatch, *, has_offset: bool, zone: ZoneInfo | None
+) -> None:
+    monkeypatch.setattr(tzlocal, "get_localzone_name", lambda: None)
+    monkeypatch.setattr("time.timezone", -3600 if has_offset else 0)
+    monkeypatch.setattr("time.daylight", int(has_offset))
+
+    if zone:
+        assert read(SMALLEST).timezone == zone
+    else:
+        with pytest.raises(ConfigError) as caught:
+            read(SMALLEST)
+        assert [problem.path for problem in caught.value.problems] == ["timezone"]
+
+
+def test_a_system_that_contradicts_itself_is_asked_to_be_overruled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def contradiction() -> str:
+        raise KeyError("Multiple conflicting time zone configurations found")
+
+    monkeypatch.setattr(tzlocal, "get_localzone_name", contradiction)
+
+    with pytest.raises(ConfigError) as caught:
+        read(SMALLEST)
+    assert [problem.message for problem in caught.value.problems] == [
+        'is missing, and the system names none; write it as in timezone = "Europe/Lisbon"'
+    ]
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("/srv/kith", "/srv/kith"),
+        ("events", "/home/ana/.config/kith/events"),
+        ("../events", "/home/ana/.config/kith/../events"),
+        ("~/calendars/kith", "/home/ana/calendars/kith"),
+        ("$HOME/kith", "/home/ana/.config/kith/$HOME/kith"),
+    ],
+)
+def test_paths_start_at_the_home_folder_or_at_the_file_s(
+    monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ana")
+
+    config = read(f'[accounts.disk]\ntype = "folder"\ncalendar = "{written}"\n')
+
+    assert config.accounts["disk"].calendar == Path(meant)
+
+
+def test_a_file_s_paths_start_at_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kith.toml").write_text('[accounts.disk]\ntype = "folder"\ncalendar = "events"\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert load(Path("kith.toml")).accounts["disk"].calendar == tmp_path / "events"
+
+
+# The ways to write a value
+
+
+@pytest.mark.parametrize("at", ['"09:05"', '"9:05"', "09:05:00"])
+def test_times_of_day_are_text_or_toml_s_own(at: str) -> None:
+    assert read(f"[reach_out]\nat = {at}\n{SMALLEST}").reach_out.at == time(9, 5)
+
+
+@pytest.mark.parametrize("days", ['["sun", "tue"]', '["Sunday", "Tuesday"]', '["SUN", "tuesday"]'])
+def test_days_of_the_week_are_short_or_whole_in_any_case(days: str) -> None:
+    assert rules(read(f"[reach_out]\ndays = {days}\n{SMALLEST}")).days.weekdays == {6, 1}
+
+
+@pytest.mark.parametrize(
+    "away",
+    ['[["2026-12-20", "2027-01-02"]]', "[[2026-12-20, 2027-01-02]]", '[["2026-12-20", 2027-1-2]]'],
+)
+def test_away_days_are_text_or_toml_s_own(away: str) -> None:
+    away = away.replace("2027-1-2", "2027-01-02")
+
+    assert read(f"[reach_out]\naway = {away}\n{SMALLEST}").reach_out.away == (
+        (date(2026, 12, 20), date(2027, 1, 2)),
+    )
+
+
+def test_a_byte_order_mark_and_windows_line_endings_are_fine() -> None:
+    assert read("\ufeff" + SMALLEST.replace("\n", "\r\n")) == read(SMALLEST)
+
+
+def test_labels_may_hold_any_visible_text() -> None:
+    config = read(SMALLEST + '[circles.home]\nevery = "1w"\nlabels = ["👩‍👩‍👧 Família", "家族"]\n')
+
+    assert config.circles["home"].labels == ("👩‍👩‍👧 Família", "家族")
+
+
+def test_one_label_may_stand_in_two_circles() -> None:
+    read(SMALLEST + '[circles]\na = { every = "1w", labels = ["X"] }\nb = { every = "2w", labels = ["X"] }\n')
+
+
+def test_a_subscription_may_stand_beside_the_calendar() -> None:
+    config = read(SMALLEST + 'subscribe = "/calendar.ics"\n')
+
+    assert config.accounts["disk"].subscribe == Path("/calendar.ics")
+
+
+# The rules
+
+
+def test_the_rules_say_what_the_config_says() -> None:
+    text = """
+        timezone = "Asia/Tokyo"
+
+        [calendar]
+        title = "{first} ({circle})"
+        details = "short"
+        done_marks = ["ok"]
+        tried_marks = []
+
+        [reach_out]
+        per_day = 2
+        days = ["sat"]
+        at = "10:00"
+        duration = "1h 30m"
+        horizon = "2m"
+        retries = 0
+        try_again = "1w"
+        away = [["2026-12-20", "2026-12-20"]]
+
+        [circles.inner]
+        every = "2w"
+        at_worst = "4w"
+        labels = ["Family"]
+        weight = 2
+
+        [circles.friends]
+        every = "6w"
+
+        [people."Ana Souza"]
+        every = "10d"
+
+        [people."bo@example.org"]
+        at_worst = "1y"
+        circle = "friends"
+    """
+
+    assert rules(read(text + SMALLEST)) == Rules(
+        days=DayRules(
+            zone=ZoneInfo("Asia/Tokyo"),
+            per_day=2,
+            weekdays=frozenset({5}),
+            at=time(10, 0),
+            duration=timedelta(minutes=90),
+            horizon=Period(months=2),
+            away=((date(2026, 12, 20), date(2026, 12, 20)),),
+        ),
+        circles=(
+            Circle("inner", Cadence(Period(days=14), Period(days=28)), ("Family",), 2.0),
+            Circle("friends", Cadence(Period(days=42), Period(days=63))),
+        ),
+        people=(
+            PersonRule("Ana Souza", every=Period(days=10)),
+            PersonRule("bo@example.org", at_worst=Period(months=12), circle="friends"),
+        ),
+        title="{first} ({circle})",
+        details="short",
+        marks=Marks(done=("ok",), tried=()),
+        retries=0,
+        try_again=Period(days=7),
+    )
+
+
+# config.example.toml
+
+
+def test_the_example_loads_as_it_is() -> None:
+    config = load(EXAMPLE)
+
+    assert config.calendar_account == "disk"
+    assert [rule.who for rule in rules(config).people] == ["Ana Souza"]
+
+
+@pytest.mark.parametrize(
+    ("place", "model"),
+    [
+        ((), Config),
+        (("accounts", "disk"), FolderAccount),
+        (("calendar",), CalendarTable),
+        (("sync",), SyncTable),
+        (("reach_out",), ReachOutTable),
+        (("circles", "inner"), CircleTable),
+        (("people", "Ana Souza"), PersonTable),
+    ],
+)
+def test_the_example_holds_every_key_there_is(place: tuple[str, ...], model: type[Table]) -> None:
+    table = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    for key in place:
+        table = table[key]
+
+    assert set(table) == set(model.model_fields)
+
+
+def test_the_example_shows_the_defaults() -> None:
+    example, default = load(EXAMPLE), read(SMALLEST)
+
+    assert example.timezone == default.timezone
+    assert example.sync == default.sync
+    assert example.calendar.model_copy(update={"account": None}) == default.calendar
+    assert example.reach_out.model_copy(update={"away": ()}) == default.reach_out
+
+
+def test_the_example_explains_every_key() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    friends = lines.index("[circles.friends]")
+
+    bare = [
+        line
+        for above, line in zip(lines, lines[1:friends], strict=False)
+        if "=" in line and not line.startswith("#") and not above.startswith("#")
+    ]
+
+    assert bare == []
+
+
+# What it costs
+
+
+def test_reading_a_config_does_not_load_the_library_that_edits_it() -> None:
+    code = "import sys, kith.config.load; print('tomlkit' in sys.modules)"
+
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert answer.stdout == "False\n"
