@@ -1,0 +1,1 @@
+"""What kith costs in time and memory, measured: ``python -m bench``."""

@@ -21,7 +21,8 @@ from kith.core.model import AccountId, Card, CardRef, CardUid, Group, Href
 
 __all__ = ["LineProblem", "read_cards"]
 
-_WANTED = PROPERTIES | {"BEGIN", "END", "AGENT"}
+_BOUNDARIES = frozenset({"BEGIN", "END"})
+_WANTED = PROPERTIES | _BOUNDARIES | {"AGENT"}
 _NO_END = "This card has no END; it was read as far as it goes."
 _NO_BEGIN = "A card ends here that never began."
 _OUTSIDE = "This stands outside of any card; it was left out."
@@ -39,28 +40,27 @@ def read_cards(
     raises because of what the bytes are; an OSError of the stream is let through.
     """
     naming = _Naming(account, collection, href)
-    waiting: Draft | None = None  # whether a card stands alone is known when the next one comes, or none
-    alone = True
+    first = True
+    waiting: Draft | None = None  # the first card, without a UID: its key depends on whether another one comes
     for found in _drafts(stream):
         if isinstance(found, LineProblem):
             yield found
-            continue
-        if waiting is not None:
-            alone = False
-            yield from _finish(waiting, naming, alone)
-        waiting = found
+        elif first and not found.uid:
+            first, waiting = False, found
+        else:
+            if waiting is not None:
+                yield from _finish(waiting, naming)
+            yield from _finish(found, naming)
+            first, waiting = False, None
     if waiting is not None:
-        yield from _finish(waiting, naming, alone)
+        yield from _finish(waiting, naming, alone=True)
 
 
 def _drafts(stream: BinaryIO) -> Iterator[Draft | LineProblem]:
     """The cards of the file, as far as their lines could be read."""
     draft: Draft | None = None
-    nested = 0  # how deep we are in the cards that vCard 2.1 allows inside AGENT
-    agent = False  # the line before was AGENT, so the next BEGIN is its card and not a new one
-    stray = False  # what stands outside of cards here is reported already
-    for line in property_lines(stream, _WANTED):
-        after_agent, agent = agent, False
+    stray = False  # what stands between cards is reported once, not line by line
+    for line in _lines_of_cards(stream):
         if isinstance(line, LineProblem):
             if draft is not None:
                 yield line
@@ -68,53 +68,61 @@ def _drafts(stream: BinaryIO) -> Iterator[Draft | LineProblem]:
                 yield LineProblem(line.line, _OUTSIDE)
                 stray = True
         elif line.head.name == "BEGIN":
-            if not _is_of_a_card(line):
-                continue
-            if after_agent:
-                nested += 1
-                continue
             if draft is not None:
                 yield LineProblem(draft.line, _NO_END)
                 yield draft
-            draft, nested, stray = Draft(line.number), 0, False
+            draft, stray = Draft(line.number), False
         elif line.head.name == "END":
-            if not _is_of_a_card(line):
-                continue
-            if nested:
-                nested -= 1
-            elif draft is not None:
+            if draft is None:
+                yield LineProblem(line.number, _NO_BEGIN)
+            else:
                 yield draft
                 draft = None
-            else:
-                yield LineProblem(line.number, _NO_BEGIN)
-        elif draft is None:
-            if not stray:
-                yield LineProblem(line.number, _OUTSIDE)
-                stray = True
-        elif line.head.name == "AGENT":
-            agent = not line.value.strip()
-            nested += line.value.strip().upper() == b"BEGIN:VCARD"
-        elif not nested:
+        elif draft is not None:
             problem = draft.take(line)
             if problem is not None:
                 yield problem
+        elif not stray:
+            yield LineProblem(line.number, _OUTSIDE)
+            stray = True
     if draft is not None:
         yield LineProblem(draft.line, _NO_END)
         yield draft
 
 
-def _is_of_a_card(line: Line) -> bool:
-    """Other things begin and end in calendars and mails that cards were pasted into."""
-    return line.value.strip().upper() == b"VCARD"
+def _lines_of_cards(stream: BinaryIO) -> Iterator[Line | LineProblem]:
+    """The lines that are a card's own, without the cards that vCard 2.1 nests inside of AGENT."""
+    depth = 0
+    after_agent = False
+    for line in property_lines(stream, _WANTED):
+        if isinstance(line, LineProblem):
+            if not depth:
+                yield line
+            continue
+        name = line.head.name
+        if name == "AGENT":
+            value = line.value.strip().upper()
+            after_agent = not value
+            depth += value == b"BEGIN:VCARD"
+            continue
+        if name in _BOUNDARIES and line.value.strip().upper() != b"VCARD":
+            continue  # of a calendar or something else that cards were pasted into
+        if name == "BEGIN":
+            depth = depth + 1 if after_agent else 0
+        after_agent = False
+        if not depth:
+            yield line
+        elif name == "END":
+            depth -= 1
 
 
-def _finish(draft: Draft, naming: _Naming, alone: bool) -> Iterator[Card | Group | LineProblem]:
+def _finish(draft: Draft, naming: _Naming, *, alone: bool = False) -> Iterator[Card | Group | LineProblem]:
     """What came of a card."""
     name = draft.name
     if not name:
         yield LineProblem(draft.line, _NAMELESS_GROUP if draft.is_group else _NOBODY, whole_card=True)
         return
-    ref = naming.new_ref(draft.uid, name, alone)
+    ref = naming.new_ref(draft.uid, name, alone=alone)
     if ref is None:
         yield LineProblem(draft.line, _SAME_UID, whole_card=True)
     elif draft.is_group:
@@ -134,15 +142,15 @@ class _Naming:
         self._taken: set[str] = set()
         self._without_uid: Counter[str] = Counter()
 
-    def new_ref(self, uid: str, name: str, alone: bool) -> CardRef | None:
+    def new_ref(self, uid: str, name: str, *, alone: bool) -> CardRef | None:
         """The card's key, or None if an earlier card has it."""
-        uid = uid or self._made_up(name, alone)
+        uid = uid or self._made_up(name, alone=alone)
         if uid in self._taken:
             return None
         self._taken.add(uid)
         return CardRef(self._account, self._collection, CardUid(uid))
 
-    def _made_up(self, name: str, alone: bool) -> str:
+    def _made_up(self, name: str, *, alone: bool) -> str:
         if alone:
             return f"no-uid:{self._href}"
         self._without_uid[name] += 1

@@ -28,7 +28,7 @@ UNRANKED = 101
 
 _NO_COLON = "This line has no colon; it was left out."
 _TOO_LONG = "This line is longer than 1 MiB; it was left out."
-_BLOCK = 1 << 17
+_BLOCK = 1 << 16
 _FOLDS = (b" ", b"\t")
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _LONGEST_CACHED_HEAD = 200
@@ -199,12 +199,12 @@ def _physical_lines(stream: BinaryIO) -> Iterator[list[bytes]]:
 def _utf8_blocks(stream: BinaryIO) -> Iterator[bytes]:
     """The file in blocks, UTF-16 turned into UTF-8; anything else as it is."""
     first = stream.read(_BLOCK)
-    blocks = chain((first,), iter(lambda: stream.read(_BLOCK), b""))
+    blocks: Iterator[bytes] = chain((first.removeprefix(codecs.BOM_UTF8),), iter(lambda: stream.read(_BLOCK), b""))
     encoding = next((name for start, name in _UTF16_STARTS.items() if first.startswith(start)), None)
-    if encoding is None:
-        return blocks
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    return (decoder.decode(block).encode() for block in blocks)
+    if encoding is not None:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        blocks = (decoder.decode(block).encode() for block in blocks)
+    return filter(None, blocks)
 
 
 def _head(raw: bytes) -> Head:

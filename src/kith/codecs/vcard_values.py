@@ -53,7 +53,7 @@ def text_of(line: Line) -> str:
     if head.quoted_printable:
         text = _decode(binascii.a2b_qp(value), (head.charset, "utf-8"))
     elif head.base64:
-        text = _decode(base64.b64decode(value), (head.charset, "utf-8"))
+        text = _decode(base64.b64decode(b"".join(value.split()), validate=True), (head.charset, "utf-8"))
     elif value.isascii():
         text = value.decode("ascii")
     else:
@@ -160,7 +160,7 @@ def label_of(types: tuple[str, ...]) -> str:
 
 
 def apple_label(text: str) -> str:
-    """``mobile`` for ``_$!<Mobile>!$_``; a label that the user made up stays as it is."""
+    """``mobile`` for ``_$!<Mobile>!$_``, ``home fax`` for HomeFAX; what the user typed stays as it is."""
     label = one_line(text)
     built_in = _APPLE_LABEL.fullmatch(label)
-    return built_in[1].lower() if built_in else label
+    return built_in[1].replace("FAX", " fax").strip().lower() if built_in else label

@@ -137,11 +137,7 @@ def _days_too_short(draft: Draft) -> Iterator[Finding]:
 def _circles_unknown(draft: Draft) -> Iterator[Finding]:
     known = draft.names("circles")
     for who, person in draft.config.people.items():
-        if (
-            person.circle is not None
-            and person.circle not in known
-            and draft.is_sure_of("circles", person.circle)
-        ):
+        if person.circle is not None and person.circle not in known and draft.is_sure_of("circles", person.circle):
             sentence = f"there is no circle {value(person.circle)}{_suggestion(person.circle, known)}"
             yield Finding(("people", who, "circle"), sentence)
 

@@ -150,8 +150,7 @@ def _system_zone() -> str | None:
 def _in_order(problems: Iterable[Finding], text: str) -> tuple[ConfigProblem, ...]:
     places = layout(text.removeprefix(BYTE_ORDER_MARK))
     located = [
-        ConfigProblem(written.path(problem.loc), problem.sentence, places.line(problem.loc))
-        for problem in problems
+        ConfigProblem(written.path(problem.loc), problem.sentence, places.line(problem.loc)) for problem in problems
     ]
     return tuple(sorted(located, key=lambda problem: (problem.line or math.inf, problem.path)))
 

@@ -78,9 +78,7 @@ def _path(found: object, info: ValidationInfo) -> Path:
 
 def _period(found: object) -> Period:
     if not isinstance(found, str) or not _is_short(found):
-        raise ValueError(
-            f'must be a length of time in quotes, such as "10d", "2w" or "3m", got {value(found)}'
-        )
+        raise ValueError(f'must be a length of time in quotes, such as "10d", "2w" or "3m", got {value(found)}')
     return Period.parse(found)
 
 
@@ -128,9 +126,7 @@ def _distinct(days: tuple[int, ...]) -> tuple[int, ...]:
 
 def _away(found: object) -> tuple[date, date]:
     if not isinstance(found, list) or len(found) != 2:
-        raise ValueError(
-            f'must be a first and a last day, such as ["2026-12-20", "2027-01-02"], got {value(found)}'
-        )
+        raise ValueError(f'must be a first and a last day, such as ["2026-12-20", "2027-01-02"], got {value(found)}')
     first, last = _day(found[0]), _day(found[1])
     if first > last:
         raise ValueError(f"ends on {last}, before it begins on {first}")
@@ -323,8 +319,7 @@ def rules(config: Config) -> Rules:
             for name, circle in config.circles.items()
         ),
         people=tuple(
-            PersonRule(who, person.every, person.at_worst, person.circle)
-            for who, person in config.people.items()
+            PersonRule(who, person.every, person.at_worst, person.circle) for who, person in config.people.items()
         ),
         title=calendar.title,
         details=calendar.details,

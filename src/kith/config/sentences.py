@@ -12,7 +12,8 @@ from kith.config.checks import Finding
 from kith.config.schema import table_at
 from kith.config.written import Loc, nearest, path, value
 
-_KEY_MARK = "[key]"
+_OF_A_NAME = ("[key]",)
+"""Pydantic's addition to a place when it is the key (of an account, circle or person) that is wrong."""
 
 
 def finding(details: ErrorDetails) -> Finding:
@@ -23,7 +24,7 @@ def finding(details: ErrorDetails) -> Finding:
     if kind == "union_tag_invalid":
         known = _in_double_quotes(details["ctx"]["expected_tags"])
         return Finding((*loc, "type"), f"must be {known}, got {value(details['input']['type'])}")
-    if loc[-1] == _KEY_MARK:
+    if kind == "value_error" and loc[2:] == _OF_A_NAME:
         return Finding(loc[:-1], f"its name {_sentence(details, loc)}")
     # Pydantic puts the kind of account behind its name: ("accounts", "disk", "folder", "contacts").
     if loc[0] == "accounts" and len(loc) > 2:
@@ -68,9 +69,7 @@ def _sentence(details: ErrorDetails, loc: Loc) -> str:
 def _unknown_key(loc: Loc) -> str:
     known = tuple(table_at(loc[:-1]).model_fields)
     meant = nearest(str(loc[-1]), known)
-    return (
-        f"unknown key; did you mean `{meant}`?" if meant else f"unknown key; known here: {', '.join(known)}"
-    )
+    return f"unknown key; did you mean `{meant}`?" if meant else f"unknown key; known here: {', '.join(known)}"
 
 
 def _missing(loc: Loc) -> str:

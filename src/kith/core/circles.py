@@ -69,17 +69,16 @@ def membership(person: Person, rule: PersonRule | None, by_hand: ByHand, circles
     source = "config" if from_config else "hand" if set_by_hand else "label" if labelled else ""
     name, weight = (circle.name, circle.weight) if circle else (None, 1.0)
     if rule and rule.every:
-        cadence = Cadence.of(rule.every, rule.at_worst)
-        overruled = by_hand.every if by_hand.every != rule.every else None
-        return Membership(name, cadence, weight, "config", overruled)
-    if by_hand.every and not from_config:
-        return Membership(name, Cadence.of(by_hand.every), weight, "hand")
-    if circle is None:
+        cadence, source = Cadence.of(rule.every, rule.at_worst), "config"
+    elif by_hand.every and not from_config:
+        cadence, source = _by_then(Cadence.of(by_hand.every), rule), "hand"
+    elif circle is None:
         return Membership()
-    cadence = circle.cadence
-    if rule and rule.at_worst:
-        cadence, source = Cadence(cadence.every, rule.at_worst), "config"
-    return Membership(name, cadence, weight, source, by_hand.every)
+    else:
+        cadence = _by_then(circle.cadence, rule)
+        source = "config" if rule and rule.at_worst else source
+    overruled = by_hand.every if source == "config" and by_hand.every != cadence.every else None
+    return Membership(name, cadence, weight, source, overruled)
 
 
 def memberships(
@@ -94,6 +93,13 @@ def memberships(
         for person in people
     }
     return places, unclear
+
+
+def _by_then(cadence: Cadence, rule: PersonRule | None) -> Cadence:
+    """The cadence with the ``at_worst`` that the config gives the person; who is to come up by then is due by then."""
+    if rule is None or rule.at_worst is None:
+        return cadence
+    return Cadence(min(cadence.every, rule.at_worst, key=lambda period: period.about_days), rule.at_worst)
 
 
 def _by_label(person: Person, circles: Mapping[str, Circle]) -> Circle | None:

@@ -17,7 +17,7 @@ _WHOLE_LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, without accents, words separated by single spaces: ``José  Muñoz`` → ``jose munoz``."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(_WORD.findall(plain.translate(_WHOLE_LETTERS)))
 
@@ -50,7 +50,7 @@ def find(query: str, people: Iterable[Person]) -> list[Person]:
     beginning = [person for person in everybody if _begins_words(wanted.split(), fold(person.name).split())]
     if beginning:
         return beginning
-    return [person for person in everybody if _stands_in(wanted, query.casefold(), person)]
+    return [person for person in everybody if _stands_in(wanted, query.strip().casefold(), person)]
 
 
 def first_name(person_name: str, given: str = "") -> str:
@@ -60,7 +60,7 @@ def first_name(person_name: str, given: str = "") -> str:
 
 def _begins_words(wanted: list[str], words: list[str]) -> bool:
     remaining = list(words)
-    for part in wanted:
+    for part in sorted(wanted, key=len, reverse=True):  # "a ana": the longer one has less to choose from
         hit = next((word for word in remaining if word.startswith(part)), None)
         if hit is None:
             return False

@@ -26,6 +26,8 @@ _CLOCK_UNITS = {
 }
 _DAYS_IN_A_MONTH = 365.2425 / 12
 _LONGEST_IN_MONTHS = 12 * 50
+_LONGEST_IN_SECONDS = 366 * 24 * 3600
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Period:
             unit = _PERIOD_UNITS.get(part[2].lower()) if part else None
             if part is None or unit is None:
                 raise ValueError(f"“{text}” is not a length of time: write 10d, 2w, 3m or 1y")
-            months += int(part[1]) * unit[0]
-            days += int(part[1]) * unit[1]
+            number = _number(part[1])
+            months += number * unit[0]
+            days += number * unit[1]
             position = part.end()
         if not months and not days:
             raise ValueError("a length of time must be at least one day, such as 10d, 2w, 3m or 1y")
@@ -107,11 +110,18 @@ def parse_duration(text: str) -> timedelta:
         unit = _CLOCK_UNITS.get(part[2].lower()) if part else None
         if part is None or unit is None:
             raise ValueError(f"“{text}” is not a duration: write 30s, 15m or 2h")
-        seconds += int(part[1]) * unit
+        seconds += _number(part[1]) * unit
         position = part.end()
     if not seconds:
         raise ValueError("a duration must be more than nothing, such as 30s, 15m or 2h")
+    if seconds > _LONGEST_IN_SECONDS:
+        raise ValueError(f"“{text}” is longer than a year")
     return timedelta(seconds=seconds)
+
+
+def _number(digits: str) -> int:
+    """The number, cut short where it is too long in every unit: it still is then, and can be added up."""
+    return int(digits.lstrip("0")[:_MOST_DIGITS] or 0)
 
 
 def _count(number: int, noun: str) -> str:

@@ -101,6 +101,11 @@ class Database:
         for statement in _statements(sql):
             self.execute(statement)
 
+    def integrity(self) -> str:
+        """What SQLite finds wrong with the file, or nothing."""
+        row = self.one("PRAGMA quick_check(1)")
+        return "" if row is None or row[0] == "ok" else str(row[0])
+
     def back_up_to(self, target: Path) -> None:
         """Copy the store as it is at this moment, with SQLite's backup API, to a new private file."""
         with store_errors(target):

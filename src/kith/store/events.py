@@ -7,9 +7,9 @@ each pair is the intent, committed before the calendar is asked; the second the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ class EventState(StrEnum):
     GONE = "gone"
 
 
+_STANDING = (EventState.CREATING, EventState.OPEN, EventState.FINISHING)
 LIVE = (EventState.CREATING, EventState.OPEN, EventState.FINISHING, EventState.DELETING)
 
 
@@ -106,6 +107,16 @@ class Events:
             self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, 1)", (number, person))
         return number
 
+    def begin_closed(self, people: tuple[PersonId, ...], outcome: str, now: datetime) -> int:
+        """A reach-out that never waits for an answer, for an event that is only read; its number."""
+        number = self._database.insert(
+            "INSERT INTO reach_outs (opened_at, closed_at, outcome) VALUES (?, ?, ?)",
+            (now.isoformat(), now.isoformat(), outcome),
+        )
+        for person in people:
+            self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, 0)", (number, person))
+        return number
+
     def close_reach_out(self, number: int, outcome: str, now: datetime) -> None:
         """End a reach-out with what came of it; one that has ended keeps its first outcome unless it was talked."""
         self._database.execute(
@@ -146,6 +157,29 @@ class Events:
         )
         return next(iter(found.values()), None)
 
+    def waiting(self) -> dict[PersonId, tuple[ReachOut, When | None]]:
+        """Everybody's open reach-out, and when its event stands where it has one."""
+        whens = {
+            number: row.written.fields.when
+            for row in self.live()
+            for number in row.reach_outs
+            if row.state in _STANDING
+        }
+        return {
+            person: (reach_out, whens.get(number))
+            for number, reach_out in self.open_reach_outs().items()
+            for person in reach_out.people
+        }
+
+    def day_of(self, number: int, zone: tzinfo | None) -> date | None:
+        """The local day of a reach-out's event, None where it has none."""
+        for row in self._events(
+            "WHERE uid IN (SELECT event_uid FROM event_reach_outs WHERE reach_out_id = ?)", (number,)
+        ):
+            if row.state in _STANDING:
+                return row.written.fields.when.day_in(zone or UTC)
+        return None
+
     def outcomes(self, person: PersonId, most: int) -> list[str]:
         """How somebody's last reach-outs ended, newest first."""
         sql = (
@@ -157,7 +191,7 @@ class Events:
     def _reach_outs(self, where: str, values: tuple[Any, ...]) -> dict[int, ReachOut]:
         people: dict[int, list[PersonId]] = {}
         rows = self._database.all(
-            f"SELECT r.*, p.person_id FROM reach_outs r JOIN reach_out_people p ON p.reach_out_id = r.id {where}"  # noqa: S608
+            f"SELECT r.*, p.person_id FROM reach_outs r JOIN reach_out_people p ON p.reach_out_id = r.id {where}"
             " ORDER BY r.id, p.person_id",
             values,
         )
@@ -203,7 +237,7 @@ class Events:
         names = ", ".join(values)
         updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "uid")
         marks = ", ".join("?" * len(values))
-        sql = f"INSERT INTO events ({names}) VALUES ({marks}) ON CONFLICT (uid) DO UPDATE SET {updates}"  # noqa: S608
+        sql = f"INSERT INTO events ({names}) VALUES ({marks}) ON CONFLICT (uid) DO UPDATE SET {updates}"
         self._database.execute(sql, tuple(values.values()))
         for number in event.reach_outs:
             self._database.execute("INSERT OR IGNORE INTO event_reach_outs VALUES (?, ?)", (event.uid, number))
@@ -235,7 +269,7 @@ class Events:
         return {uid for uid in uids if self._database.one("SELECT 1 FROM events WHERE uid = ?", (uid,))}
 
     def _events(self, where: str, values: Iterable[Any]) -> list[EventRow]:
-        rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", tuple(values))  # noqa: S608
+        rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", tuple(values))
         links: dict[str, list[int]] = {}
         for row in rows:
             numbers = self._database.all(
@@ -244,6 +278,11 @@ class Events:
             )
             links[row["uid"]] = [number["reach_out_id"] for number in numbers]
         return [_event(row, tuple(links[row["uid"]])) for row in rows]
+
+    def vanished(self, account: AccountId, calendar: str, present: Collection[EventUid]) -> list[EventRow]:
+        """The open events that kith wrote and that are not among those present."""
+        rows = self._events("WHERE account = ? AND calendar = ? AND state = 'open'", (account, calendar))
+        return [row for row in rows if row.uid not in present]
 
     # --- calendars ------------------------------------------------------------------------------------
 

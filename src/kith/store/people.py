@@ -317,7 +317,7 @@ class People:
     # --- inside ---------------------------------------------------------------------------------------
 
     def _change(self, person: PersonId, assignments: str, values: Sequence[str | None]) -> None:
-        sql = f"UPDATE people SET {assignments}, revision = revision + 1 WHERE id = ?"  # noqa: S608 -- our own words
+        sql = f"UPDATE people SET {assignments}, revision = revision + 1 WHERE id = ?"
         self._database.execute(sql, (*values, person))
 
     def _spend_next(self, people: Sequence[PersonId], day: date) -> None:

@@ -6,6 +6,7 @@ than a few at once without the user's word.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -123,11 +124,18 @@ class Absorber:
 
 
 def meet(store: Store, new_id: Callable[[], str], now: datetime) -> None:
-    """Make a person of every card that is nobody's yet."""
+    """Make a person of every card that is nobody's yet.
+
+    The id comes from the card, so that a rehearsal and the pass after it speak of the same people; it is minted once,
+    and says nothing about the card later on. ``new_id`` serves where it is taken.
+    """
     with store.transaction():
         for ref in store.people.unlinked_cards():
             card = store.cards.get(ref)
             if card is not None:
-                person = PersonId(new_id())
+                name = "|".join((store.install, ref.account, ref.collection, ref.uid))
+                person = PersonId(hashlib.sha256(name.encode()).hexdigest()[:32])
+                if store.people.revision(person) >= 0:
+                    person = PersonId(new_id())
                 store.people.add(PersonRow(person, card.name), now)
                 store.people.link(ref, person)

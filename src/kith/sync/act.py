@@ -84,31 +84,38 @@ class Act:
 
     def run(self, sightings: Sightings) -> None:
         """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
-        held = self._held(sightings)
+        held, ending = self._sort(sightings)
         made = self._plan(held)
         self._report.unplaced = [self._name(person) for person in made.unplaced]
         if sightings.held:
             return
         places = {placement.person: placement for placement in made.placements}
-        for one in sorted(held.values(), key=lambda one: one.standing.row.uid):
-            self._one(one, places.get(one.person))
+        for one in ending:
+            self._one(one, None)
+        for person, one in sorted(held.items()):
+            self._one(one, places.get(person))
         for placement in made.placements:
             if placement.person not in held:
                 self._begin(placement)
 
     # --- planning -------------------------------------------------------------------------------------
 
-    def _held(self, sightings: Sightings) -> dict[PersonId, _Held]:
-        """The live event of everybody who has one."""
-        held = {}
-        for standing in sightings.events.values():
+    def _sort(self, sightings: Sightings) -> tuple[dict[PersonId, _Held], list[_Held]]:
+        """The live events: those that wait for their person's answer, and those that come to an end."""
+        held: dict[PersonId, _Held] = {}
+        ending: list[_Held] = []
+        for standing in sorted(sightings.events.values(), key=lambda standing: standing.row.uid):
             if standing.row.state not in _WROTE:
                 continue
             for number in standing.row.reach_outs:
                 reach_out = self._store.events.reach_out(number)
                 for person in reach_out.people:
-                    held[person] = _Held(standing, reach_out, person)
-        return held
+                    one = _Held(standing, reach_out, person)
+                    if reach_out.open and person in self._wanted:
+                        held[person] = one
+                    else:
+                        ending.append(one)
+        return held, ending
 
     def _plan(self, held: dict[PersonId, _Held]) -> Plan:
         return plan(
@@ -125,7 +132,7 @@ class Act:
             person=one.person,
             when=None if never_there else row.written.fields.when,
             placed_for=reach_out.window,
-            fixed=reach_out.fixed or "when" in row.hands_off or row.state is not EventState.OPEN or not reach_out.open,
+            fixed=reach_out.fixed or "when" in row.hands_off,
             again_from=reach_out.again_from,
         )
 

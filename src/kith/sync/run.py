@@ -33,7 +33,8 @@ def _no_step(_: str) -> None:
 class Pass:
     """Everything one pass needs. ``step`` is told after each step, and may raise to stop the pass there.
 
-    ``now`` is the instant of the whole pass, ``new_id`` names new people.
+    ``now`` is the instant of the whole pass, ``new_id`` names new people; ``troubles`` are known
+    before it begins.
     """
 
     store: Store
@@ -44,10 +45,11 @@ class Pass:
     new_id: Callable[[], str]
     step: Callable[[str], None] = _no_step
     accept_removals: Collection[AccountId] = ()
+    troubles: Sequence[Trouble] = ()
 
     def run(self) -> PassReport:
         """Fetch, absorb, read back, plan, act. Raises StoreError only."""
-        report = PassReport(started=self.now)
+        report = PassReport(started=self.now, troubles=list(self.troubles))
         number = self.store.runs.begin(self.now)
         for source in self.sources:
             self._absorb(source, number, report)

@@ -1,0 +1,63 @@
+"""``kith add``: somebody who is in no address book."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kith.cli.console import say
+from kith.cli.session import day_option, session
+from kith.cli.words import day_words, on_day
+from kith.core.names import find_exact
+from kith.errors import UsageError
+
+
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The whole name.")],
+    email: Annotated[list[str] | None, typer.Option("--email", help="An address; may be repeated.")] = None,
+    phone: Annotated[list[str] | None, typer.Option("--phone", help="A number; may be repeated.")] = None,
+    met: Annotated[str, typer.Option("--met", metavar="TEXT", help="How you met.")] = "",
+    circle: Annotated[str | None, typer.Option("--circle", metavar="C", help="Which circle they join.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--in", metavar="WHEN", help="When they come up first: 3d, 2w, friday, 2026-12-01.")
+    ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if somebody of that name is known.")] = False,
+) -> None:
+    """Keep in touch with somebody new, without touching an address book."""
+    from kith.app import new_id
+    from kith.core.model import PersonId
+    from kith.sync import by_hand
+
+    with session(context) as app:
+        name = " ".join(name.split())
+        if not name:
+            raise UsageError("a person needs a name")
+        if circle is not None and circle not in app.config.circles:
+            raise UsageError(f"there is no circle “{circle}”", candidates=tuple(app.config.circles))
+        everybody = [known.person for known in app.network().known.values()]
+        same = [person for who in (name, *(email or ())) for person in find_exact(who, everybody)]
+        if same and not anyway:
+            raise UsageError(
+                f"“{same[0].name}” is known already",
+                hint=f'see `kith show "{same[0].name}"`, or say --anyway if this is somebody else',
+            )
+        day = day_option(first, app.today, "--in") if first else None
+        if day is not None and day < app.today:
+            raise UsageError(f"--in: {day_words(day, app.today)} is over")
+        by_hand.add(
+            app.store,
+            PersonId(new_id()),
+            name,
+            app.local_now,
+            emails=email or (),
+            phones=phone or (),
+            met=met,
+            circle=circle,
+            next_on=day,
+        )
+        when = f", first {on_day(day, app.today)}" if day else ""
+        say(f"Added {name}{f' to {circle}' if circle else ''}{when}.")
+        if circle is None and day is None:
+            say(f'They are in no circle and will not come up: `kith set "{name}" --circle …` changes that.', "yellow")

@@ -1,0 +1,80 @@
+"""How kith looks on a terminal: aligned tables, colour that carries meaning and survives its absence, and JSON.
+
+Nothing here knows what it shows. Colour goes off in a pipe and with ``NO_COLOR``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+OK, WARNING, PROBLEM = "ok", "warning", "problem"
+_STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
+_UNBOUNDED = 10_000
+
+
+def out() -> Console:
+    """Standard output. In a pipe lines are not folded."""
+    console = Console(highlight=False, soft_wrap=False)
+    return console if console.is_terminal else Console(highlight=False, width=_UNBOUNDED)
+
+
+def err() -> Console:
+    """Standard error."""
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=_UNBOUNDED)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 -- whatever JSON can hold
+    """Print one JSON value on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def say(text: str, style: str = "") -> None:
+    """One line of plain text; nothing in it is taken for markup."""
+    out().print(escape(text), style=style or None)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
+    """Rows under their headings, aligned; ``styles`` is a colour for each row."""
+    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for position, column in enumerate(columns):
+        grid.add_column(column, overflow="fold", no_wrap=position == 0)
+    for position, row in enumerate(rows):
+        style = styles[position] if position < len(styles) else ""
+        grid.add_row(*(escape(cell) for cell in row), style=style or None)
+    out().print(grid)
+
+
+def verdict(level: str, subject: str, message: str, mend: str = "") -> None:
+    """One line of a check: how it stands in a word, about what, and what mends it."""
+    console = out()
+    console.print(f"[{_STYLES[level]}]{level:<8}[/] [bold]{escape(subject)}[/]  {escape(message)}")
+    if mend:
+        console.print(f"         → {escape(mend)}", style="dim")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Any]:
+    """A line that shows that long work goes on; nothing in a pipe. Call what is yielded with each step."""
+    console = err()
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(what) as status:
+        count = 0
+
+        def step(name: str) -> None:
+            nonlocal count
+            count += 1
+            status.update(f"{what} ({name}, {count})")
+
+        yield step

@@ -1,0 +1,5 @@
+"""``kith demo``."""
+
+
+def demo() -> None:
+    """x"""

@@ -1,0 +1,77 @@
+"""``kith due``: who comes up, when, and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from kith.cli.console import print_json, say, table
+from kith.cli.session import session
+from kith.cli.words import clock_text, day_words
+from kith.core.agenda import Item, agenda
+from kith.sync.waiting import waiting_people
+
+
+def due(
+    context: typer.Context,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=0, max=3650, help="How far ahead to look.")] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Who to reach out to: today's and overdue ones first, then the coming days."""
+    with session(context) as app:
+        network = app.network()
+        wanted = network.wanted(app.today)
+        items = agenda(
+            [known.standing for known in wanted.values()],
+            waiting_people(app.store, app.rules.days.zone, app.now),
+            app.today,
+            app.today + timedelta(days=days),
+        )
+        names = {person: known.person.name for person, known in wanted.items()}
+        circles = {person: known.membership.circle or "" for person, known in wanted.items()}
+        if as_json:
+            print_json([_plain(item, names[item.person], circles[item.person]) for item in items])
+            return
+        if not items:
+            say(_nothing(len(wanted), days))
+            return
+        rows = [
+            (
+                day_words(item.day, app.today),
+                clock_text(item.start, app.rules.days.zone),
+                names[item.person],
+                circles[item.person],
+                item.why,
+            )
+            for item in items
+        ]
+        table(("When", "", "Who", "Circle", "Why"), rows, styles=[_style(item) for item in items])
+
+
+def _style(item: Item) -> str:
+    if item.state == "waiting":
+        return "bold yellow"
+    return "dim" if item.state == "due" else ""
+
+
+def _nothing(people: int, days: int) -> str:
+    if not people:
+        return (
+            "Nobody is in your network yet. See `kith people --unassigned`, and give your circles labels in the config."
+        )
+    return f"Nobody comes up in the next {days} days."
+
+
+def _plain(item: Item, name: str, circle: str) -> dict[str, object]:
+    return {
+        "id": item.person,
+        "name": name,
+        "circle": circle,
+        "day": item.day.isoformat(),
+        "start": item.start.isoformat() if item.start else None,
+        "state": item.state,
+        "why": item.why,
+        "overdue": round(item.overdue, 3),
+    }

@@ -1,0 +1,124 @@
+"""The command: its verbs, the options before them, and the one place where errors become words and exit codes.
+
+Exit codes: 0 done; 1 a bug, with a traceback; 2 a wrong argument, or a person who is unknown or not clear; 69 an
+account cannot do what was asked; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the config;
+130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from kith import __version__
+from kith.cli import (
+    add,
+    check,
+    daemon,
+    demo,
+    due,
+    events,
+    log,
+    pause,
+    people,
+    show,
+    skip,
+    snooze,
+    status,
+    sync,
+)
+from kith.cli import set as set_
+from kith.cli.console import err
+from kith.cli.session import Globals
+from kith.errors import ConfigError, KithError, UsageError
+
+app = typer.Typer(
+    name="kith",
+    help="Keeps you in touch with the people you know, through the calendar you already use.",
+    epilog="Answer in your calendar: tick an event (✓ before its title), move it, delete it, or type what you "
+    "talked about. These commands are for setting up, looking things up, and the rare decision.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_EVERY_DAY, _LOOK, _RUN = "Answer from here", "Look things up", "Run and set up"
+app.command("due", rich_help_panel=_LOOK)(due.due)
+app.command("show", rich_help_panel=_LOOK)(show.show)
+app.command("people", rich_help_panel=_LOOK)(people.people)
+app.command("status", rich_help_panel=_LOOK)(status.status)
+app.command("log", rich_help_panel=_EVERY_DAY)(log.log)
+app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
+app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
+app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
+app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
+app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("sync", rich_help_panel=_RUN)(sync.sync)
+app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(events.app, name="events", rich_help_panel=_RUN)
+app.command("daemon", rich_help_panel=_RUN)(daemon.daemon)
+app.command("demo", rich_help_panel=_RUN)(demo.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kith {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_every_command(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", envvar="KITH_CONFIG", help="Another config file."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Keep the options that stand before the verb."""
+    context.obj = Globals(config)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    os.umask(0o077)
+    try:
+        app(arguments, prog_name="kith")
+    except ConfigError as error:
+        _show_config_error(error)
+        sys.exit(error.exit_code)
+    except KithError as error:
+        _show(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _show(error: KithError) -> None:
+    console = err()
+    console.print(f"[bold red]kith:[/] {escape(error.message)}")
+    for candidate in error.candidates if isinstance(error, UsageError) else ():
+        console.print(f"  · {escape(candidate)}")
+    if error.hint:
+        console.print(f"  → {escape(error.hint)}")
+
+
+def _show_config_error(error: ConfigError) -> None:
+    console = err()
+    console.print(f"[bold red]kith:[/] {escape(error.message)}")
+    for problem in error.problems:
+        where = f"line {problem.line}: " if problem.line is not None else ""
+        path = f"[bold]{escape(problem.path)}[/] " if problem.path else ""
+        console.print(f"  · {where}{path}{escape(problem.message)}")
+    if error.hint:
+        console.print(f"  → {escape(error.hint)}")

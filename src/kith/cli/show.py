@@ -1,0 +1,140 @@
+"""``kith show``: everything about one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from kith.cli.console import out, print_json
+from kith.cli.session import one_person, session
+from kith.cli.words import clock_text, day_words
+from kith.core.brief import day_text, partial_day_text
+from kith.core.cadence import Window, window
+from kith.core.event import Timed, When
+
+if TYPE_CHECKING:
+    from kith.app import App
+    from kith.store.people import Attempt
+    from kith.sync.network import Known
+
+_SOURCES = {"config": "by the config", "hand": "set by hand", "label": "by a label on the card"}
+
+
+def show(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="A name, part of one, a nickname or an e-mail.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What kith knows about somebody: circle, next reach-out, what was said, how to reach them."""
+    with session(context) as app:
+        known = one_person(app.network(), person)
+        if as_json:
+            print_json(_plain(app, known))
+        else:
+            _print(app, known)
+
+
+def _print(app: App, known: Known) -> None:
+    who, people = known.person, app.store.people
+    console = out()
+    console.print(f"[bold]{escape(who.name)}[/]" + (f"  ({escape(', '.join(who.nicknames))})" if who.nicknames else ""))
+    lines = [
+        ("Circle", _circle(known)),
+        ("Next", _next(app, known)),
+        ("Work", " at ".join(part for part in (who.job_title, who.organisation) if part)),
+        ("City", who.city),
+        ("Birthday", partial_day_text(who.birthday) if who.birthday else ""),
+        *(("Phone", f"{phone.value} {phone.label}".strip()) for phone in who.phones),
+        *(("Mail", f"{mail.value} {mail.label}".strip()) for mail in who.emails),
+        *(("Link", url.value) for url in who.urls),
+        ("Labels", ", ".join(who.labels)),
+        ("Cards", ", ".join(f"{ref.account}/{ref.uid}" for ref in who.cards)),
+        *(("Fact", fact) for fact in people.facts().get(who.id, [])),
+    ]
+    for name, text in lines:
+        if text:
+            console.print(f"  [dim]{name:<9}[/] {escape(text)}")
+    history = _history(app, known)
+    if history:
+        console.print()
+        for line in history:
+            console.print(f"  {escape(line)}")
+
+
+def _circle(known: Known) -> str:
+    place = known.membership
+    if place.cadence is None:
+        return "none: not in your network"
+    every, worst = place.cadence.every.in_words(), place.cadence.at_worst.in_words()
+    source = _SOURCES.get(place.source, "")
+    return f"{place.circle or 'no circle'}, every {every} (at worst {worst}), {source}"
+
+
+def _next(app: App, known: Known) -> str:
+    if known.row.is_paused(app.today):
+        until = known.row.paused_until
+        return f"paused until {day_words(until, app.today)}" if until else "paused"
+    when = _event_of(app, known)
+    if when is not None:
+        clock = clock_text(when.start, app.rules.days.zone) if isinstance(when, Timed) else ""
+        return f"in the calendar, {day_words(when.day_in(app.rules.days.zone), app.today)} {clock}".rstrip()
+    belongs = window(known.standing)
+    return f"due {day_words(belongs.due, app.today)}" if belongs else ""
+
+
+def _history(app: App, known: Known) -> list[str]:
+    """Conversations, attempts and skipped rounds, newest first."""
+    who, people = known.person.id, app.store.people
+    said = [
+        (spoken.day, f"{'talked' if not spoken.via else spoken.via}: {spoken.text}" if spoken.text else "talked")
+        for spoken in people.conversations().get(who, [])
+    ]
+    tried = [(attempt.day, _tried(attempt)) for attempt in people.attempts(who)]
+    skipped = [(day, f"skipped ({reason})") for day, reason in people.skips(who)]
+    entries = sorted([*said, *tried, *skipped], key=lambda entry: entry[0], reverse=True)
+    return [f"{day_text(day):<12} {text}" for day, text in entries]
+
+
+def _tried(attempt: Attempt) -> str:
+    return f"tried, no answer: {attempt.text}" if attempt.text else "tried, no answer"
+
+
+def _event_of(app: App, known: Known) -> When | None:
+    there = app.store.events.waiting().get(known.person.id)
+    return there[1] if there else None
+
+
+def _plain(app: App, known: Known) -> dict[str, Any]:
+    who, people = known.person, app.store.people
+    belongs: Window | None = window(known.standing)
+    when = _event_of(app, known)
+    return {
+        "id": who.id,
+        "name": who.name,
+        "cards": [{"account": ref.account, "collection": ref.collection, "uid": ref.uid} for ref in who.cards],
+        "circle": known.membership.circle,
+        "every": str(known.membership.cadence.every) if known.membership.cadence else None,
+        "at_worst": str(known.membership.cadence.at_worst) if known.membership.cadence else None,
+        "set_by": known.membership.source or None,
+        "paused": known.row.is_paused(app.today),
+        "due": belongs.due.isoformat() if belongs else None,
+        "event_day": when.day_in(app.rules.days.zone).isoformat() if when else None,
+        "event_start": when.start.isoformat() if isinstance(when, Timed) else None,
+        "nicknames": list(who.nicknames),
+        "emails": [mail.value for mail in who.emails],
+        "phones": [phone.value for phone in who.phones],
+        "birthday": str(who.birthday) if who.birthday else None,
+        "organisation": who.organisation,
+        "job_title": who.job_title,
+        "city": who.city,
+        "labels": list(who.labels),
+        "conversations": [
+            {"day": spoken.day.isoformat(), "via": spoken.via, "text": spoken.text}
+            for spoken in people.conversations().get(who.id, [])
+        ],
+        "attempts": [{"day": tried.day.isoformat(), "text": tried.text} for tried in people.attempts(who.id)],
+        "skips": [{"day": day.isoformat(), "reason": reason} for day, reason in people.skips(who.id)],
+        "facts": list(people.facts().get(who.id, [])),
+    }

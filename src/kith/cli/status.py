@@ -1,0 +1,88 @@
+"""``kith status``: whether it works, what it did last, what is wrong and what mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
+from kith.cli.session import session
+from kith.cli.words import clock_text, day_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kith.app import App
+
+
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """How kith is doing: the last pass, the network, the week's budget, and lasting problems."""
+    with session(context) as app:
+        if as_json:
+            print_json(_plain(app))
+        else:
+            _print(app)
+
+
+def _print(app: App) -> None:
+    run = app.store.runs.last()
+    if run is None:
+        verdict(WARNING, "last pass", "none yet", "run `kith sync`, or start the daemon")
+    elif run.finished_at is None:
+        verdict(WARNING, "last pass", f"began {_moment(app, run.started_at)} and has not come to its end")
+    else:
+        report = run.report or {}
+        did = f"{len(report.get('understood', []))} answers understood, {len(report.get('wrote', []))} events written"
+        verdict(OK, "last pass", f"{_moment(app, run.finished_at)}: {did}")
+    network = app.network()
+    members = network.members()
+    verdict(
+        OK if members else WARNING,
+        "network",
+        f"{len(members)} of {len(network.known)} people, {len(app.store.events.open_reach_outs())} events open",
+        "" if members else "give your circles labels in the config, or add people: `kith add NAME --circle …`",
+    )
+    budget = network.budget(app.rules, app.today)
+    fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
+    mend = "" if fits == OK else "raise per_day or add days under [reach_out], or make cadences longer"
+    verdict(fits, "budget", budget.in_words(app.rules.days), mend)
+    for fault in app.store.runs.faults():
+        where = fault.account or "kith"
+        verdict(PROBLEM, where, f"{fault.message} (since {_moment(app, fault.since)})", fault.hint)
+
+
+def _moment(app: App, instant: datetime) -> str:
+    zone = app.rules.days.zone
+    return f"{day_words(instant.astimezone(zone).date(), app.today)} at {clock_text(instant, zone)}"
+
+
+def _plain(app: App) -> dict[str, Any]:
+    run = app.store.runs.last()
+    network = app.network()
+    budget = network.budget(app.rules, app.today)
+    return {
+        "last_pass": {
+            "started": run.started_at.isoformat(),
+            "finished": run.finished_at.isoformat() if run.finished_at else None,
+            "report": run.report,
+        }
+        if run
+        else None,
+        "people": len(network.known),
+        "network": len(network.members()),
+        "open": len(app.store.events.open_reach_outs()),
+        "budget": {
+            "wanted_a_week": round(budget.wanted, 2),
+            "needed_at_worst": round(budget.needed_at_worst, 2),
+            "holds": budget.holds,
+            "fits": budget.fits_comfortably,
+        },
+        "faults": [
+            {"account": f.account, "kind": f.kind, "message": f.message, "hint": f.hint, "since": f.since.isoformat()}
+            for f in app.store.runs.faults()
+        ],
+    }

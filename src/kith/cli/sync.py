@@ -1,0 +1,135 @@
+"""``kith sync``: one pass, and what came of it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from kith.cli.console import err, out, print_json, progress, say
+from kith.cli.session import session
+from kith.cli.words import understood_words, wrote_words
+from kith.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date, tzinfo
+
+    from kith.core.report import PassReport
+
+_SHOWN = 12
+_EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
+
+
+def sync(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what a pass would do, and do nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The pass report, for programs.")] = False,
+    accept_removals: Annotated[
+        list[str] | None,
+        typer.Option("--accept-removals", metavar="ACCOUNT", help="Let go of all cards that are gone from an account."),
+    ] = None,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="For the daemon.")] = False,
+) -> None:
+    """Read the address books, understand the answers in the calendar, write what comes next."""
+    with session(context, last_good=scheduled) as app:
+        unknown = [name for name in accept_removals or () if name not in app.config.accounts]
+        if unknown:
+            raise UsageError(f"there is no account “{unknown[0]}”", candidates=tuple(app.config.accounts))
+        with _stopping_between_steps() as stop_here, progress("Syncing") as shown:
+
+            def step(name: str) -> None:
+                shown(name)
+                stop_here()
+
+            work = app.rehearse if dry_run else app.sync
+            report = work(step, accept_removals=accept_removals or ())
+        if as_json:
+            print_json(report.as_json())
+        elif scheduled:
+            _log(report)
+        else:
+            print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
+        if app.config_error is not None:
+            raise ConfigError(app.config_error.file, app.config_error.problems, hint="the last good config is in force")
+        if report.troubles:
+            raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
+
+
+def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool = False) -> None:
+    """A pass as a person reads it: answers first, then writes, then what is wrong."""
+    console = out()
+    for account in report.accounts:
+        if account.new or account.changed or account.gone:
+            console.print(
+                f"[bold]{escape(account.account)}[/]: {account.cards} cards"
+                f" ({account.new} new, {account.changed} changed, {account.gone} gone)"
+            )
+    _section("Understood", [(u.person, understood_words(u, today)) for u in report.understood])
+    writes = sorted(report.wrote, key=lambda write: (write.start is None, write.start, write.person))
+    heading = "Would write" if dry_run else "Wrote"
+    _section(heading, [(write.person, wrote_words(write, today, zone)) for write in writes])
+    if report.quiet:
+        say("Nothing new." if not dry_run else "Nothing would change.")
+    if report.unplaced:
+        say(
+            f"No free day within the horizon for {len(report.unplaced)} who are due: {_names(report.unplaced)}",
+            "yellow",
+        )
+    if report.budget:
+        say(f"The days are full: {report.budget}.", "yellow")
+    for note in report.notes[:_SHOWN]:
+        console.print(f"[yellow]note[/] [bold]{escape(note.where)}[/]: {escape(note.message)}")
+    if len(report.notes) > _SHOWN:
+        say(f"… and {len(report.notes) - _SHOWN} more notes; `kith sync --json` has them all", "dim")
+    for trouble in report.troubles:
+        where = f"{trouble.account}: " if trouble.account else ""
+        err().print(f"[bold red]problem[/] {escape(where + trouble.message)}")
+        if trouble.hint:
+            err().print(f"  → {escape(trouble.hint)}")
+    say(f"{report.network} people in your network, {report.open} events open.", "dim")
+
+
+def _section(heading: str, lines: list[tuple[str, str]]) -> None:
+    if not lines:
+        return
+    console = out()
+    console.print(f"[bold]{heading}[/]")
+    width = min(max(len(name) for name, _ in lines), 28)
+    for name, words in lines:
+        console.print(f"  {escape(name):<{width}}  {escape(words)}")
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+
+
+def _log(report: PassReport) -> None:
+    """For a journal: numbers and kinds, never a name or a text."""
+    typer.echo(f"pass: {report.counts()}")
+    for trouble in report.troubles:
+        typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
+
+
+@contextmanager
+def _stopping_between_steps() -> Iterator[Callable[[], None]]:
+    """Let SIGTERM and Ctrl-C end a pass after its current step, never in the middle of one."""
+    asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop_here() -> None:
+        if asked:
+            raise typer.Exit(128 + asked[0])
+
+    try:
+        yield stop_here
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

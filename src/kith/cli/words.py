@@ -1,0 +1,88 @@
+"""Days, times and what was understood, as the command line says them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, tzinfo
+
+from kith.core.brief import day_text
+from kith.core.plan import Why
+from kith.core.report import Understood, WroteEvent
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MEANINGS = {
+    "talked": "talked {on_day}",
+    "corrected": "corrected what you talked about",
+    "withdrawn": "took the mark away: not a conversation after all (the text is kept)",
+    "noted": "a note in preparation, not a contact",
+    "tried": "tried {on_day}, no answer: comes again in a few days",
+    "snoozed": "moved to {day}: snoozed until then",
+    "passed": "{day} passed unanswered: comes again",
+    "missing": "the event of {day} is gone: counts as skipped if it still is at the next pass",
+    "back": "the event that was gone is back",
+}
+_SKIPS = {
+    "deleted": "deleted: this round is skipped, counted from {day}",
+    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith set {name} --every …`",
+}
+_WHYS = {
+    Why.AGAIN: "comes again",
+    Why.WINDOW: "its cadence changed",
+    Why.BARRED: "not on that day or hour any more",
+    Why.OVER_BUDGET: "that day was too full",
+}
+_WRITES = {
+    "created": "new {when}",
+    "moved": "moved to {when}",
+    "updated": "brought up to date",
+    "ticked": "ticked",
+    "removed": "removed, not wanted any more",
+}
+
+
+def day_words(day: date, today: date) -> str:
+    """``today``, ``tomorrow``, ``Fri 27 Nov``, with the year where it is another one."""
+    if day == today:
+        return "today"
+    if day == today + timedelta(days=1):
+        return "tomorrow"
+    if day == today - timedelta(days=1):
+        return "yesterday"
+    text = day_text(day)
+    short = text if day.year != today.year else text.rsplit(" ", 1)[0]
+    return f"{_WEEKDAYS[day.weekday()]} {short}"
+
+
+def on_day(day: date, today: date) -> str:
+    """``today``, but ``on Fri 27 Nov``."""
+    words = day_words(day, today)
+    return f"on {words}" if " " in words else words
+
+
+def clock_text(start: datetime | None, zone: tzinfo) -> str:
+    """``17:30`` in the user's zone, or nothing."""
+    return start.astimezone(zone).strftime("%H:%M") if start else ""
+
+
+def understood_words(item: Understood, today: date) -> str:
+    """What one answer was taken for, without the name."""
+    template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
+    words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
+    return f"{words}: “{_one_line(item.text)}”" if item.text and item.what != "skipped" else words
+
+
+def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
+    """What one write was, without the name."""
+    local = item.start.astimezone(zone) if item.start else None
+    when = f"{day_words(local.date(), today)} at {local:%H:%M}" if local else "its day"
+    why = _WHYS.get(Why(item.why)) if item.why and item.what == "moved" else None
+    words = _WRITES[item.what].format(when=when)
+    return f"{words} ({why})" if why else words
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _one_line(text: str) -> str:
+    flat = " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

@@ -1,0 +1,32 @@
+"""Days as people type them: ``2026-12-01``, ``3d``, ``2w``, ``tomorrow``, ``friday``, ``yesterday``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from kith.core.period import Period
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
+
+
+def day_from(text: str, today: date) -> date:
+    """The day meant; a length of time counts from today, a weekday is the next one after today.
+
+    Raises:
+        ValueError: a sentence that says what is expected.
+    """
+    typed = text.strip().casefold()
+    if typed in _NAMED:
+        return today + timedelta(days=_NAMED[typed])
+    weekday = next((n for n, name in enumerate(_WEEKDAYS) if len(typed) >= 3 and name.startswith(typed)), None)
+    if weekday is not None:
+        return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        pass
+    try:
+        return Period.parse(typed.removeprefix("in ")).after(today)
+    except (ValueError, OverflowError):
+        raise ValueError(f"“{text}” is not a day: write 2026-12-01, 3d, 2w, tomorrow or friday") from None

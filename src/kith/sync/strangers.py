@@ -1,0 +1,154 @@
+"""Events of kith's in the calendar that the store does not know: another machine's, or a lost store's.
+
+Until the user says what they are, nothing is created. They may *adopt* them, *purge* them, or *take over*: adopt
+those whose people are known here, remove the untouched rest. An event that was edited or holds text is never
+removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from kith.calendars.base import Calendar
+from kith.core.event import AllDay, Fields, Marker, SeenEvent, Timed, When, normal_line
+from kith.core.model import PersonId
+from kith.core.names import find_exact
+from kith.core.readback import Written, typed_text
+from kith.core.rules import Rules
+from kith.errors import Conflict
+from kith.store.events import EventRow, EventState
+from kith.store.store import Store
+from kith.sync.network import Network
+from kith.sync.readback import strangers
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one event. ``what`` is ``adopted``, ``removed``, ``left`` or ``unknown`` (left as well)."""
+
+    what: str
+    title: str
+    day: date
+
+
+class Strangers:
+    """The unknown events of one calendar, and what to do about them. Run it under the pass lock."""
+
+    def __init__(self, store: Store, calendar: Calendar, rules: Rules, network: Network, now: datetime) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._rules = rules
+        self._now = now
+        self._people = [known.person for known in network.known.values()]
+        self._by_id = {person.id for person in self._people}
+        self._by_card = {ref.uid: person.id for person in self._people for ref in person.cards}
+
+    def found(self) -> list[SeenEvent]:
+        """Look for them now."""
+        return strangers(self._store, self._calendar.look({}).events, self._rules, self._now)
+
+    def adopt(self) -> list[Settled]:
+        """Take over every event whose person is known here; the next pass reads their answers back."""
+        return self._settle(self._adopted, lambda event: Settled("unknown", *self._label(event)))
+
+    def purge(self) -> list[Settled]:
+        """Remove every event that nobody touched; the others are the user's from now on."""
+        return self._settle(lambda _: None, self._removed)
+
+    def take_over(self) -> list[Settled]:
+        """Adopt the events whose people are known here, remove the untouched rest."""
+        return self._settle(self._adopted, self._removed)
+
+    def _settle(
+        self, first: Callable[[SeenEvent], Settled | None], otherwise: Callable[[SeenEvent], Settled]
+    ) -> list[Settled]:
+        ordered = sorted(self.found(), key=lambda event: (event.fields.when.day_in(self._rules.days.zone), event.uid))
+        return [first(event) or otherwise(event) for event in ordered]
+
+    def _adopted(self, event: SeenEvent) -> Settled | None:
+        person = self._whose(event)
+        if person is None or event.marker is None:
+            return None
+        with self._store.transaction():
+            has_one = self._store.events.open_reach_out_of(person) is not None
+            self._store.events.note_number(event.marker)
+            row = self._row(event, event.marker)
+            if has_one:
+                number = self._store.events.begin_closed((person,), "adopted", self._now)
+                row = replace(row, state=EventState.CLOSED, closed_at=self._now)
+            else:
+                number = self._store.events.open_reach_out((person,), None, self._now)
+            self._store.events.save(replace(row, reach_outs=(number,)))
+        return Settled("adopted", *self._label(event))
+
+    def _removed(self, event: SeenEvent) -> Settled:
+        if not self._touched(event):
+            try:
+                self._calendar.delete(event)
+            except Conflict:
+                pass  # edited this very moment: it is the user's
+            else:
+                return Settled("removed", *self._label(event))
+        if event.marker is not None:
+            with self._store.transaction():
+                row = self._row(event, event.marker)
+                self._store.events.save(replace(row, state=EventState.CLOSED, closed_at=self._now, touched=True))
+        return Settled("left", *self._label(event))
+
+    def _row(self, event: SeenEvent, marker: Marker) -> EventRow:
+        """The event as its own marker says it was written, so that the next look finds what was done to it."""
+        when = _start_from(marker.start, event.fields.when)
+        title = marker.title or event.fields.title
+        return EventRow(
+            marker=marker,
+            uid=event.uid,
+            account=self._calendar.account,
+            calendar=self._calendar.name,
+            state=EventState.OPEN,
+            written=Written(Fields(when, title, event.fields.description, event.fields.alarm), title, marker.lines),
+            reach_outs=(),
+            href=event.href,
+            etag=None,
+        )
+
+    def _whose(self, event: SeenEvent) -> PersonId | None:
+        """By the person's id, else by the card's UID, else by a name that stands in the title and is one person's."""
+        marker = event.marker
+        if marker is None:
+            return None
+        if marker.subject in self._by_id:
+            return PersonId(marker.subject)
+        if marker.card is not None and marker.card in self._by_card:
+            return self._by_card[marker.card]
+        names = [person for person in self._people if person.name and person.name in marker.title]
+        exact = find_exact(names[0].name, self._people) if len(names) == 1 else []
+        return exact[0].id if len(exact) == 1 else None
+
+    def _touched(self, event: SeenEvent) -> bool:
+        marker = event.marker
+        if marker is None or event.repeats or event.extras:
+            return True
+        when = _start_from(marker.start, event.fields.when)
+        return (
+            bool(typed_text(marker.lines, event.fields.description))
+            or normal_line(event.fields.title) != normal_line(marker.title)
+            or not when.same_start(event.fields.when)
+        )
+
+    def _label(self, event: SeenEvent) -> tuple[str, date]:
+        return event.fields.title, event.fields.when.day_in(self._rules.days.zone)
+
+
+def _start_from(text: str, seen: When) -> When:
+    """The start that a marker spells; what is seen where it spells none."""
+    try:
+        if len(text) == len("2026-01-01"):
+            return AllDay(date.fromisoformat(text))
+        start = datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return seen
+    if isinstance(seen, Timed):
+        return Timed(start.astimezone(seen.start.tzinfo), seen.duration)
+    return Timed(start, timedelta(0))
