@@ -12,32 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-_GIVEN = (
-    "Ana",
-    "Bruno",
-    "Chloé",
-    "Dmitri",
-    "Eun-ji",
-    "Fatima",
-    "Göran",
-    "Hana",
-    "Ivo",
-    "Jürgen",
-    "Kofi",
-    "Lucía",
-)
-_FAMILY = (
-    "Almeida",
-    "Brandt",
-    "Castellanos",
-    "Dvořák",
-    "Eriksen",
-    "Farouk",
-    "Grünwald",
-    "Horvat",
-    "Ito",
-    "Jensen",
-)
+_GIVEN = ("Ana", "Bruno", "Chloé", "Dmitri", "Eun-ji", "Fatima", "Göran", "Hana", "Ivo", "Jürgen", "Kofi")
+_FAMILY = ("Almeida", "Brandt", "Castellanos", "Dvořák", "Eriksen", "Farouk", "Grünwald", "Horvat", "Ito")
 _COMPANIES = ("Blue Kettle Ltd.", "Northwind Bakery\\, Inc.", "Atelier Sept", "Werft & Söhne", "Óptica Lua")
 _TITLES = ("Engineer", "Nurse", "Teacher", "Head of Sales", "Carpenter", "Translator")
 _PLACES = (("Porto", "Portugal"), ("Graz", "Österreich"), ("Malmö", "Sverige"), ("Leeds", "United Kingdom"))

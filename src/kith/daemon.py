@@ -45,7 +45,7 @@ def read_timing(config: Path, before: Timing) -> Timing:
         return Timing(
             parse_duration(every) if every else _USUAL.every, parse_duration(limit) if limit else _USUAL.limit
         )
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
+    except (OSError, ValueError, TypeError, AttributeError):
         return before
 
 

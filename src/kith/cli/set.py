@@ -34,11 +34,7 @@ def set_(
         everybody = [other.person for other in network.known.values()]
         matched, _ = match_rules(app.rules.people, everybody)
         rule = matched.get(known.person.id)
-        key = (
-            rule.who
-            if rule
-            else _unmistakable(known.person, everybody)
-        )
+        key = rule.who if rule else _unmistakable(known.person, everybody)
         path = app.paths.config
         edited = edit.set_person(read(path), key, every=every, at_worst=at_worst, circle=circle, file=str(path))
         edit.write(path, edited)

@@ -6,7 +6,7 @@ bytes into property lines, ``vcard_values`` a line into text, lists and days, ``
 property means; here stands where a card begins and ends, and what its key is.
 
 This room must never write a vCard, never join or judge people, and never put anything of a card's contents
-into the sentence of a problem.
+into a problem.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ __all__ = ["LineProblem", "read_cards"]
 
 _BOUNDARIES = frozenset({"BEGIN", "END"})
 _WANTED = PROPERTIES | _BOUNDARIES | {"AGENT"}
-_NO_END = "This card has no END; it was read as far as it goes."
-_NO_BEGIN = "A card ends here that never began."
-_OUTSIDE = "This stands outside of any card; it was left out."
-_NOBODY = "This card has no name, organisation, e-mail or phone number; it was left out."
-_SAME_UID = "A card before this one has the same UID; that one was kept."
-_NAMELESS_GROUP = "This group has no name; it was left out."
+_NO_END = "this card has no END; it was read as far as it goes"
+_NO_BEGIN = "a card ends here that never began"
+_OUTSIDE = "this stands outside of any card; it was left out"
+_NOBODY = "this card has no name, organisation, e-mail or phone number; it was left out"
+_SAME_UID = "a card before this one has the same UID; that one was kept"
+_NAMELESS_GROUP = "this group has no name; it was left out"
 
 
 def read_cards(

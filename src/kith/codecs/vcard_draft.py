@@ -24,9 +24,9 @@ from kith.codecs.vcard_values import (
 )
 from kith.core.model import Card, CardRef, CardUid, Group, Labelled, PartialDate
 
-_NOT_BASE64 = "This line says that it is base64 and is not; it was left out."
-_NO_BIRTHDAY = "This birthday is not a day; the card was kept without it."
-_NO_ANNIVERSARY = "This anniversary is not a day; the card was kept without it."
+_NOT_BASE64 = "this line says that it is base64 and is not; it was left out"
+_NO_BIRTHDAY = "this birthday is not a day; the card was kept without it"
+_NO_ANNIVERSARY = "this anniversary is not a day; the card was kept without it"
 
 _Entry = tuple[Head, str]
 
@@ -117,7 +117,7 @@ class Draft:
         return self.apple_labels.get(line.head.group, "").lower() == "anniversary"
 
     def _labelled(self, entries: list[_Entry]) -> tuple[Labelled, ...]:
-        """The preferred ones first, each value once: iOS repeats what is on several linked cards."""
+        """The preferred ones first, each value once: cards that were merged repeat themselves."""
         if len(entries) > 1:
             entries = sorted(entries, key=lambda entry: entry[0].rank)
         found: dict[str, Labelled] = {}
@@ -139,7 +139,7 @@ def _once_each(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-# One reader for each property: it puts what it read into the draft, or says in a sentence why it could not.
+# One reader for each property: it puts what it read into the draft, or says why it could not.
 
 
 def _uid(draft: Draft, line: Line, text: str) -> None:

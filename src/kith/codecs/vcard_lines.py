@@ -26,8 +26,8 @@ LONGEST_LINE = 1 << 20
 UNRANKED = 101
 """Comes after every ``PREF`` that RFC 6350 allows (1 to 100)."""
 
-_NO_COLON = "This line has no colon; it was left out."
-_TOO_LONG = "This line is longer than 1 MiB; it was left out."
+_NO_COLON = "this line has no colon; it was left out"
+_TOO_LONG = "this line is longer than 1 MiB; it was left out"
 _BLOCK = 1 << 16
 _FOLDS = (b" ", b"\t")
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
@@ -35,7 +35,7 @@ _LONGEST_CACHED_HEAD = 200
 _UTF16_STARTS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
-    b"B\0E\0": "utf-16-le",  # “BE” of BEGIN without a byte order mark, as old Outlook versions save it
+    b"B\0E\0": "utf-16-le",  # the “BE” of BEGIN, without a byte order mark
     b"\0B\0E": "utf-16-be",
 }
 _PARAMETER = re.compile(r'(?:[^";]|"[^"]*"?)+')
@@ -46,7 +46,7 @@ _CARET_MEANS = {"n": " ", "'": '"', "^": "^"}
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """Something that could not be read. ``reason`` is a sentence that holds none of the card's contents.
+    """Something that could not be read. ``reason`` says what, and holds none of the card's contents.
 
     ``line`` counts from 1; for a problem with a whole card it is the line of its BEGIN.
     """

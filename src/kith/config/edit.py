@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from kith.config.lines import Section, layout
 from kith.config.load import parse
 from kith.config.syntax import BYTE_ORDER_MARK, read_toml
 from kith.errors import ConfigError, ConfigProblem
+from kith.files import replace_file
 
 _A_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _LONE_NEWLINE = re.compile(r"(?<!\r)\n")
@@ -83,35 +83,10 @@ def write(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     try:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
-        _replace(target, content, mode)
+        replace_file(target, content, mode=mode)
     except OSError as error:
         problem = ConfigProblem("", f"it cannot be written: {error.strerror}")
         raise ConfigError(str(path), (problem,)) from error
-
-
-def _replace(target: Path, content: bytes, mode: int) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _changed(text: str, who: str, changes: Mapping[str, str]) -> str:

@@ -85,10 +85,7 @@ def _period(found: object) -> Period:
 def _duration(found: object) -> timedelta:
     if not isinstance(found, str) or not _is_short(found):
         raise ValueError(f'must be a duration in quotes, such as "15m" or "2h", got {value(found)}')
-    try:
-        duration = parse_duration(found)
-    except OverflowError:
-        duration = timedelta.max
+    duration = parse_duration(found)
     if not _SHORTEST <= duration <= _LONGEST:
         raise ValueError(f"must be between 1 minute and 24 hours, got {value(found)}")
     return duration

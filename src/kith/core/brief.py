@@ -6,6 +6,7 @@ measured from the event's own day.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,9 +17,15 @@ from kith.core.rules import Rules
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
 _CONVERSATIONS = 3
+_FACTS = 12
+_PHONES = 3
+_MAILS = 2
 _LONGEST_TEXT = 600
+_LONGEST_LINE = 200
 _NEAR = timedelta(days=21)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""No calendar keeps these: with them, a line would come back as another, and be taken for the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,6 @@ class Subject:
     cadence: Cadence | None = None
     conversations: tuple[Spoken, ...] = ()
     facts: tuple[str, ...] = ()
-    notes_so_far: tuple[str, ...] = ()
     remark: str = ""
 
 
@@ -51,7 +57,7 @@ def title(subject: Subject, rules: Rules) -> str:
         first=first_name(subject.person.name, subject.given),
         circle=subject.circle or "",
     )
-    return " ".join(text.split())
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 def brief(subject: Subject, rules: Rules, day: date) -> str:
@@ -95,14 +101,14 @@ def next_anniversary(when: PartialDate, after: date) -> date:
 
 def _why(subject: Subject) -> list[str]:
     if subject.circle and subject.cadence:
-        return [f"{subject.circle}, every {subject.cadence.every.in_words()}"]
+        return [_one_line(f"{subject.circle}, every {subject.cadence.every.in_words()}")]
     if subject.cadence:
         return [f"every {subject.cadence.every.in_words()}"]
     return []
 
 
 def _remark(subject: Subject) -> list[str]:
-    return [subject.remark] if subject.remark else []
+    return [_one_line(subject.remark)] if subject.remark else []
 
 
 def _last_day(subject: Subject) -> list[str]:
@@ -111,16 +117,16 @@ def _last_day(subject: Subject) -> list[str]:
 
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
-        f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: {_shortened(spoken.text) or 'talked'}"
+        f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
+        f"{_one_line(spoken.text, _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations[:_CONVERSATIONS]
     ]
 
 
 def _worth_knowing(subject: Subject, day: date) -> list[str]:
     person = subject.person
-    lines = list(subject.facts)
     work = " at ".join(part for part in (person.job_title, person.organisation) if part)
-    lines += [work] if work else []
+    lines = [line for line in map(_one_line, (*subject.facts[-_FACTS:], work)) if line]
     for name, when in (("Birthday", person.birthday), ("Anniversary", person.anniversary)):
         if when is not None and next_anniversary(when, day) - day <= _NEAR:
             lines.append(f"{name} {partial_day_text(when)}")
@@ -128,14 +134,15 @@ def _worth_knowing(subject: Subject, day: date) -> list[str]:
 
 
 def _ways_to_reach(person: Person) -> list[str]:
-    phones = [f"{phone.label.capitalize() or 'Phone'}: {phone.value}" for phone in person.phones[:3]]
-    mails = [f"Mail: {mail.value}" for mail in person.emails[:2]]
-    return phones + mails
+    phones = [f"{phone.label.capitalize() or 'Phone'}: {phone.value}" for phone in person.phones[:_PHONES]]
+    mails = [f"Mail: {mail.value}" for mail in person.emails[:_MAILS]]
+    return [_one_line(way) for way in phones + mails]
 
 
-def _shortened(text: str) -> str:
+def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
     """One line, cut at a word, so that a long note does not bury the line to write under."""
-    flat = " / ".join(line.strip() for line in text.splitlines() if line.strip())
-    if len(flat) <= _LONGEST_TEXT:
+    lines = (_UNSEEN.sub(" ", line).strip() for line in text.splitlines())
+    flat = " / ".join(line for line in lines if line)
+    if len(flat) <= longest:
         return flat
-    return flat[:_LONGEST_TEXT].rsplit(" ", 1)[0] + " …"
+    return flat[:longest].rsplit(" ", 1)[0] + " …"

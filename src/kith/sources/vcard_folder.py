@@ -29,8 +29,8 @@ _BATCH_SIZE = 500
 _SUFFIXES = (".vcf", ".vcard")
 _PASSED_OVER = (".", "~", "#")  # hidden files, and what editors and office programs write beside an open file
 
-_CANNOT_OPEN = "This file cannot be opened; what was known of it is kept."
-_NO_CARDS = "No card in this file can be read; what was known of it is kept."
+_CANNOT_OPEN = "this file cannot be opened; what was known of it is kept"
+_NO_CARDS = "no card in this file can be read; what was known of it is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class VcardFolder:
         to_read = (file for file in files if file.etag is None or file.etag != etags.get(file.href))
         yield from _batches(chain.from_iterable(self._parts(file, torn) for file in to_read))
         if torn:
-            raise Transient(f"{torn[0]} changed while it was read", hint="It is read again at the next pass.")
+            raise Transient(f"{torn[0]} changed while it was read", hint="it is read again at the next pass")
         yield Listing(COLLECTION, frozenset(file.href for file in files))
 
     def _files(self) -> list[_File]:
@@ -137,9 +137,9 @@ class VcardFolder:
     def _error(self, error: OSError, path: Path) -> AccountError:
         """A failure of the disk as one of ours."""
         if isinstance(error, FileNotFoundError | NotADirectoryError) and path == self.path:
-            return Denied(f"{path} is not there", hint="Check the path of this account in the config.")
+            return Denied(f"{path} is not there", hint="check the path of this account in the config")
         if isinstance(error, PermissionError):
-            return Denied(f"{path} may not be read", hint="Give the user that kith runs as the right to read it.")
+            return Denied(f"{path} may not be read", hint="give the user that kith runs as the right to read it")
         return Transient(f"{path} could not be read: {error.strerror or type(error).__name__}")
 
 

@@ -102,7 +102,9 @@ class Cards:
     def finish_listing(self, account: AccountId, collection: str, present: frozenset[Href], now: str) -> None:
         """After a complete listing: the cards of items that are not in it are missing."""
         where = "WHERE account = ? AND collection = ?"
-        rows = self._database.all(f"SELECT href FROM items {where}", (account, collection))
+        # Of cards too: an item whose first reading was cut off has cards and no row of its own.
+        sql = f"SELECT href FROM items {where} UNION SELECT href FROM cards {where}"
+        rows = self._database.all(sql, (account, collection) * 2)
         hrefs = [(account, collection, row["href"]) for row in rows if row["href"] not in present]
         self._database.execute_many(
             f"UPDATE cards SET missing_since = coalesce(missing_since, ?) {where} AND href = ?",

@@ -1,0 +1,1 @@
+"""Stand-ins for the world outside, behind kith's ports. They misbehave when asked to."""

@@ -1,0 +1,1 @@
+"""Whole passes against a calendar and address books that misbehave, over days and years."""

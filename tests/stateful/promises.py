@@ -1,0 +1,186 @@
+"""What kith promises, whatever happens: one method each, every failure a sentence.
+
+:meth:`Promises.always` holds after anything at all, also after a pass that failed or was killed.
+:meth:`Promises.when_settled` holds once a clean pass has nothing more to do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+from typing import Any
+
+from fakes.calendar import MARKS, Entry
+from kith.core.cadence import window
+from kith.core.event import Timed, has_passed, has_started
+from kith.core.model import PersonId
+from kith.core.report import PassReport
+from kith.store.events import LIVE, EventRow, EventState
+from stateful.world import World
+
+DONE = MARKS[:-1]
+
+
+class Promises:
+    """Holds one world to what kith promises."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._foreign: dict[str, Entry] = {}
+
+    def always(self) -> None:
+        """What must hold at any moment."""
+        self.no_write_broke_a_promise()
+        self.one_open_reach_out_each()
+        self.foreign_events_are_untouched()
+        self.no_text_that_was_read_is_lost()
+        self.everything_is_recorded_once()
+        self.no_conversation_is_made_up()
+
+    def when_settled(self, report: PassReport) -> None:
+        """What must hold when a clean pass has nothing more to do; ``report`` is that pass's."""
+        self.always()
+        self.every_answer_is_recorded()
+        if self._world.held(report):
+            return
+        self.nobody_is_forgotten(report)
+        self.every_open_reach_out_stands_in_the_calendar(report)
+        self.nothing_of_kiths_is_left_behind()
+        self.no_day_is_over_its_budget()
+
+    def remember_foreign_events(self) -> None:
+        """The user changed something: what there is of theirs now is what must stay."""
+        self._foreign = {entry.uid: entry for entry in self._world.foreign()}
+
+    # --- always ---------------------------------------------------------------------------------------
+
+    def no_write_broke_a_promise(self) -> None:
+        assert not self._world.broken_promises, "\n".join(self._world.broken_promises)
+
+    def one_open_reach_out_each(self) -> None:
+        opened = self._world.shell.events.open_reach_outs()
+        by_person = Counter(person for reach_out in opened.values() for person in reach_out.people)
+        assert all(number == 1 for number in by_person.values()), f"more than one open reach-out: {by_person}"
+        in_calendar = Counter(
+            person
+            for entry in self._world.own()
+            for number in self._row(entry).reach_outs
+            if self._row(entry).state in LIVE and number in opened
+            for person in opened[number].people
+        )
+        assert all(number == 1 for number in in_calendar.values()), f"more than one live event: {in_calendar}"
+
+    def foreign_events_are_untouched(self) -> None:
+        now = {entry.uid: entry for entry in self._world.foreign()}
+        assert now == self._foreign, "an event that is not kith's was touched"
+
+    def no_text_that_was_read_is_lost(self) -> None:
+        for uid, texts in self._world.read.items():
+            kept = "\n".join(self._world.shell.people.typed_texts(uid))
+            lost = [text for text in texts if text not in kept]
+            assert not lost, f"a pass read {lost} in {uid}, and the store has only {kept!r}"
+
+    def everything_is_recorded_once(self) -> None:
+        for table in ("conversations", "skips"):
+            where = "event_uid IS NOT NULL" + (" AND occurrence = ''" if table == "conversations" else "")
+            rows = self._all(f"SELECT event_uid, count(*) AS n FROM {table} WHERE {where} GROUP BY event_uid")
+            twice = [row["event_uid"] for row in rows if row["n"] > 1]
+            assert not twice, f"{table} of {twice} were recorded more than once"
+        for row in self._all("SELECT event_uid, count(*) AS n FROM attempts GROUP BY event_uid"):
+            put = self._world.stories[row["event_uid"]].tildes
+            assert row["n"] <= put, f"{row['n']} attempts of {row['event_uid']} for {put} tildes"
+        logged = self._all("SELECT count(*) AS n FROM conversations WHERE event_uid IS NULL")[0]["n"]
+        assert logged == self._world.talks, f"{logged} conversations logged by hand, {self._world.talks} meant"
+
+    def no_conversation_is_made_up(self) -> None:
+        for row in self._all(
+            "SELECT event_uid, text FROM conversations WHERE event_uid IS NOT NULL AND withdrawn_at IS NULL"
+        ):
+            story = self._world.stories[row["event_uid"]]
+            answered = story.ticked or (story.lines and story.had_started)
+            assert answered, f"nobody answered {row['event_uid']}, and it counts as a conversation: {row['text']!r}"
+
+    # --- when settled ---------------------------------------------------------------------------------
+
+    def every_answer_is_recorded(self) -> None:
+        """A ticked event is a conversation, and its text is what stands in the event."""
+        for entry in self._world.own():
+            row, story = self._row(entry), self._world.story(entry)
+            if entry.unreadable or not self._world.is_watched(row) or story.retitled or row.reach_outs == ():
+                continue
+            text = self._world.shell.people.conversation_text(entry.uid)
+            if entry.fields.title.startswith(DONE):
+                assert text is not None, f"{entry.uid} is ticked, and there is no conversation"
+            if text is not None:
+                missing = [t for t in story.lines if t in entry.fields.description and t not in text]
+                assert not missing, f"{missing} stands in {entry.uid}, but not in its conversation {text!r}"
+
+    def nobody_is_forgotten(self, report: PassReport) -> None:
+        world = self._world
+        end = world.rules.days.horizon.after(world.today)
+        opened = {p for r in world.shell.events.open_reach_outs().values() for p in r.people}
+        for person, known in world.people().items():
+            if not known.is_wanted(world.today) or person in opened:
+                continue
+            belongs = window(known.standing)
+            assert belongs is not None, f"{known.person.name} is in the network, and nothing says when they are due"
+            later, said = belongs.due > end, known.person.name in report.unplaced
+            assert later or said, f"{known.person.name} is due on {belongs.due}, and has no reach-out"
+
+    def every_open_reach_out_stands_in_the_calendar(self, report: PassReport) -> None:
+        world = self._world
+        rows = [row for row in world.rows().values() if row.state in LIVE]
+        for number, reach_out in world.shell.events.open_reach_outs().items():
+            events = [row for row in rows if number in row.reach_outs]
+            assert len(events) == 1, f"{reach_out} is open, and its events are {events}"
+            row = events[0]
+            entry = world.calendar.get(row.uid)
+            assert entry is not None, f"{reach_out} is open, and its event is not in the calendar"
+            said = world.people()[reach_out.people[0]].person.name in report.unplaced
+            if not (entry.unreadable or entry.repeats or said):
+                passed = has_passed(entry.fields.when, world.now, world.zone)
+                assert not passed, f"{entry} has passed, and was left there"
+
+    def nothing_of_kiths_is_left_behind(self) -> None:
+        """An event ahead that the user never touched is there because it is wanted."""
+        for entry in self._world.own():
+            row, story = self._row(entry), self._world.story(entry)
+            touched = entry.version != self._version_kith_left(entry)
+            ahead = not has_started(entry.fields.when, self._world.now, self._world.zone)
+            if ahead and not touched and not entry.unreadable and not story.unclear:
+                assert row.state is EventState.OPEN, f"{entry} was left behind as {row.state}"
+
+    def no_day_is_over_its_budget(self) -> None:
+        world = self._world
+        opened = world.shell.events.open_reach_outs()
+        days: dict[date, list[Entry]] = defaultdict(list)
+        for entry in world.own():
+            row = self._row(entry)
+            if row.state in LIVE and any(number in opened for number in row.reach_outs):
+                days[entry.fields.when.day_in(world.zone)].append(entry)
+        for day, there in days.items():
+            placed = [entry for entry in there if self._kith_could_move(entry)]
+            over = len(there) - world.rules.days.per_day
+            assert over <= 0 or not placed, f"{len(there)} on {day}, and {len(placed)} of them could be elsewhere"
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _kith_could_move(self, entry: Entry) -> bool:
+        story = self._world.story(entry)
+        theirs = story.placed_by_user is not None or entry.repeats or entry.unreadable or story.unclear
+        timed = isinstance(entry.fields.when, Timed)
+        return timed and not theirs and not has_started(entry.fields.when, self._world.now, self._world.zone)
+
+    def _version_kith_left(self, entry: Entry) -> int:
+        return self._world.left_by_kith.get(entry.uid, -1)
+
+    def _row(self, entry: Entry) -> EventRow:
+        row = self._world.shell.events.get(entry.uid)
+        assert row is not None
+        return row
+
+    def _all(self, sql: str) -> list[Any]:
+        return self._world.shell.database.all(sql)
+
+    def _person_of(self, entry: Entry) -> PersonId:
+        return self._world.story(entry).person
