@@ -23,7 +23,7 @@ from kith.errors import AccountError, ConfigError, Transient
 from kith.lock import held
 from kith.paths import Paths
 from kith.store.store import Store, open_store
-from kith.sync.network import Network, load_network
+from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.run import Pass
 
 if TYPE_CHECKING:
@@ -59,8 +59,12 @@ class App:
         return self.now.astimezone(self.rules.days.zone)
 
     def network(self) -> Network:
-        """Everybody, as the store has them."""
+        """Those who are or may be in the network, as the store has them."""
         return load_network(self.store, self.rules)
+
+    def everybody(self) -> Network:
+        """Everybody in the address books, as the store has them."""
+        return load_everybody(self.store, self.rules)
 
     def account(self, name: str) -> FolderAccount:
         """One account's part of the config."""

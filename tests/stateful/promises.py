@@ -13,7 +13,6 @@ from typing import Any
 from fakes.calendar import MARKS, Entry
 from kith.core.cadence import window
 from kith.core.event import Timed, has_passed, has_started
-from kith.core.model import PersonId
 from kith.core.report import PassReport
 from kith.store.events import LIVE, EventRow, EventState
 from stateful.world import World
@@ -181,6 +180,3 @@ class Promises:
 
     def _all(self, sql: str) -> list[Any]:
         return self._world.shell.database.all(sql)
-
-    def _person_of(self, entry: Entry) -> PersonId:
-        return self._world.story(entry).person

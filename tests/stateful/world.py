@@ -42,22 +42,21 @@ class Killed(BaseException):
 class Story:
     """What really happened to one event, whatever kith made of it.
 
-    ``lines`` are the texts typed into it. ``placed_by_user`` is where the user put it, None while it stands where kith
+    ``lines`` are the texts typed into it, ``above`` and ``inside`` those of them that stand over or in the brief. ``placed_by_user`` is where the user put it, None while it stands where kith
     did; ``free_to_move`` says that something happened since which lets kith move it on. ``had_started`` says that a
     start had come at some moment of its life.
     """
 
-    person: PersonId
     lines: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
     placed_by_kith: When | None = None
     placed_by_user: When | None = None
     free_to_move: bool = False
     had_started: bool = False
     ticked: bool = False
-    unticked: bool = False
     tildes: int = 0
     retitled: bool = False
-    inside: bool = False
     unclear: bool = False
 
 
@@ -83,6 +82,7 @@ class World:
         self.read: dict[EventUid, set[str]] = {}
         self.broken_promises: list[str] = []
         self.snapshot: Snapshot | None = None
+        self.removing = False
         self.talks = 0
         self.calendar.before_write = self._watch
         self._folder = folder
@@ -241,9 +241,18 @@ class World:
         return [entry for entry in self.calendar.entries() if entry.uid in known]
 
     def foreign(self) -> list[Entry]:
-        """The events in the calendar that are nobody's but the user's."""
+        """The events in the calendar that this store does not know: the user's, copies, another kith's."""
         known = self.shell.events.known_uids(entry.uid for entry in self.calendar.entries())
-        return [entry for entry in self.calendar.entries() if not entry.is_kiths and entry.uid not in known]
+        return [entry for entry in self.calendar.entries() if entry.uid not in known]
+
+    def events_of(self, person: PersonId) -> list[Entry]:
+        """The events in the calendar that are about somebody."""
+        return [entry for entry in self.own() if person in self._people_of(entry)]
+
+    def _people_of(self, entry: Entry) -> set[PersonId]:
+        row = self.shell.events.get(entry.uid)
+        numbers = row.reach_outs if row else ()
+        return {person for number in numbers for person in self.shell.events.reach_out(number).people}
 
     def is_watched(self, row: EventRow) -> bool:
         """Whether kith still reads what happens to the event."""
@@ -266,10 +275,7 @@ class World:
 
     def story(self, entry: Entry) -> Story:
         """What is remembered of an event."""
-        if entry.uid not in self.stories:
-            assert entry.marker is not None
-            self.stories[entry.uid] = Story(PersonId(entry.marker.subject))
-        return self.stories[entry.uid]
+        return self.stories.setdefault(entry.uid, Story())
 
     # --- keeping count --------------------------------------------------------------------------------
 
@@ -292,7 +298,7 @@ class World:
 
     def _watch(self, write: Write) -> None:
         """Hold every single write against what kith promised, at the moment it happens."""
-        for sentence in self._wrongs(write):
+        for sentence in self._wrongs_of_removing(write) if self.removing else self._wrongs(write):
             self.broken_promises.append(f"{sentence}: {write}")
         story = self.story(write.entry)
         if write.after is not None:
@@ -328,6 +334,12 @@ class World:
             wrongs += self._wrong_changes(before, after, story)
         return wrongs
 
+    def _wrongs_of_removing(self, write: Write) -> list[str]:
+        """What a command that removes another kith's events may not do."""
+        story = self.story(write.entry)
+        kept = any(text in write.entry.fields.description for text in story.lines)
+        return ["an event that holds typed text was removed"] if write.after is not None or kept else []
+
     def _wrong_changes(self, before: Entry, after: Entry, story: Story) -> list[str]:
         wrongs = []
         old, new = before.fields, after.fields
@@ -339,7 +351,8 @@ class World:
                 wrongs.append("an event that the user had moved was moved")
         if story.retitled and new.title not in (old.title, f"✓ {old.title}"):
             wrongs.append("a title that the user wrote was changed")
-        if story.inside and new.description != old.description:
+        frozen = story.inside or any(text in old.description for text in story.above)
+        if frozen and new.description != old.description:
             wrongs.append("a brief that the user edited was rewritten")
         if any(text in old.description and text not in new.description for text in story.lines):
             wrongs.append("typed text was taken out of an event")

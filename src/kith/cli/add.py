@@ -36,7 +36,7 @@ def add(
             raise UsageError("a person needs a name")
         if circle is not None and circle not in app.config.circles:
             raise UsageError(f"there is no circle “{circle}”", candidates=tuple(app.config.circles))
-        everybody = [known.person for known in app.network().known.values()]
+        everybody = [known.person for known in app.everybody().known.values()]
         same = [person for who in (name, *(email or ())) for person in find_exact(who, everybody)]
         if same and not anyway:
             raise UsageError(

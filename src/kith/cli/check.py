@@ -119,7 +119,7 @@ def _network(app: App) -> Iterator[Finding]:
     members = network.members()
     if not members:
         hint = "give your circles labels that stand on your cards, or add people: `kith add NAME --circle …`"
-        yield Finding(WARNING, "network", f"nobody of {len(network.known)} people is in it", hint)
+        yield Finding(WARNING, "network", f"nobody of {network.people} people is in it", hint)
         return
     budget = network.budget(app.rules, app.today)
     level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM

@@ -38,7 +38,7 @@ def list_events(
     if context.invoked_subcommand is not None:
         return
     with session(context) as opened:
-        names = {person: known.person.name for person, known in opened.network().known.items()}
+        names = {person: known.person.name for person, known in opened.everybody().known.items()}
         zone = opened.rules.days.zone
         rows = sorted(opened.store.events.live(), key=lambda row: (row.written.fields.when.day_in(zone), row.uid))
         if as_json:
@@ -103,7 +103,7 @@ def _settle_strangers(context: typer.Context, decide: Callable[[Strangers], list
     from kith.sync.strangers import Strangers
 
     with session(context) as opened, held(opened.paths.lock, "kith events"):
-        strangers = Strangers(opened.store, opened.calendar(), opened.rules, opened.network(), opened.now)
+        strangers = Strangers(opened.store, opened.calendar(), opened.rules, opened.everybody(), opened.now)
         settled = decide(strangers)
         if not settled:
             say("There are no events of another kith in the calendar.")

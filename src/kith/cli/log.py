@@ -44,7 +44,7 @@ def log(
     from kith.sync import by_hand
 
     with session(context) as app:
-        network = app.network()
+        network = app.everybody()
         everybody = [known.person for known in network.known.values()]
         if text is None and len(words) > 1 and not find(words[-1], everybody):
             *words, text = words
@@ -56,7 +56,7 @@ def log(
         by_hand.talk(app.store, people, day, (text or "").strip(), app.local_now, via=via.value if via else "")
         names = ", ".join(known.person.name for known in talked_with)
         say(f"Talked with {names} {on_day(day, app.today)}.")
-        after = app.network().known
+        after = app.everybody().known
         for person in people:
             belongs = window(after[person].standing)
             if belongs is not None:

@@ -22,7 +22,7 @@ def pause(
     from kith.sync import by_hand
 
     with session(context) as app:
-        known = one_person(app.network(), person)
+        known = one_person(app.everybody(), person)
         if end:
             by_hand.unpause(app.store, known.person.id)
             say(f"{known.person.name} comes up again.")

@@ -56,7 +56,7 @@ def people(
             for known in chosen
         ]
         table(("Who", "Circle", "Every", "Last talked", "Next"), rows)
-        say(f"{len(chosen)} of {len(app.network().known)} people", "dim")
+        say(f"{len(chosen)} of {app.store.people.count()} people", "dim")
 
 
 def _print_unassigned(chosen: list[Known]) -> None:
@@ -70,7 +70,7 @@ def _print_unassigned(chosen: list[Known]) -> None:
 
 
 def _everybody(app: App) -> list[Known]:
-    return sorted(app.network().known.values(), key=lambda known: (known.person.name.casefold(), known.person.id))
+    return sorted(app.everybody().known.values(), key=lambda known: (known.person.name.casefold(), known.person.id))
 
 
 def _is_meant(known: Known, circle: str | None, unassigned: bool, everybody: bool) -> bool:

@@ -29,7 +29,7 @@ def set_(
     if every is None and at_worst is None and circle is None:
         raise UsageError("nothing to set: say --every, --at-worst or --circle")
     with session(context) as app:
-        network = app.network()
+        network = app.everybody()
         known = one_person(network, person)
         everybody = [other.person for other in network.known.values()]
         matched, _ = match_rules(app.rules.people, everybody)

@@ -29,7 +29,7 @@ def show(
 ) -> None:
     """What kith knows about somebody: circle, next reach-out, what was said, how to reach them."""
     with session(context) as app:
-        known = one_person(app.network(), person)
+        known = one_person(app.everybody(), person)
         if as_json:
             print_json(_plain(app, known))
         else:

@@ -20,8 +20,8 @@ def skip(
     from kith.sync import by_hand
 
     with session(context) as app:
-        known = one_person(app.network(), person)
+        known = one_person(app.everybody(), person)
         day = by_hand.skip(app.store, known, app.local_now)
-        belongs = window(app.network().known[known.person.id].standing)
+        belongs = window(app.everybody().known[known.person.id].standing)
         after = f"; next due {day_words(belongs.due, app.today)}" if belongs else ""
         say(f"Skipped {known.person.name}, counted from {day_words(day, app.today)}{after}.")

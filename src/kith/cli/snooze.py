@@ -21,7 +21,7 @@ def snooze(
     from kith.sync import by_hand
 
     with session(context) as app:
-        known = one_person(app.network(), person)
+        known = one_person(app.everybody(), person)
         day = day_option(until, app.today, "UNTIL")
         if day <= app.today:
             raise UsageError(f"UNTIL: {day_words(day, app.today)} is not later than today")

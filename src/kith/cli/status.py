@@ -43,7 +43,7 @@ def _print(app: App) -> None:
     verdict(
         OK if members else WARNING,
         "network",
-        f"{len(members)} of {len(network.known)} people, {len(app.store.events.open_reach_outs())} events open",
+        f"{len(members)} of {network.people} people, {len(app.store.events.open_reach_outs())} events open",
         "" if members else "give your circles labels in the config, or add people: `kith add NAME --circle …`",
     )
     budget = network.budget(app.rules, app.today)
@@ -72,7 +72,7 @@ def _plain(app: App) -> dict[str, Any]:
         }
         if run
         else None,
-        "people": len(network.known),
+        "people": network.people,
         "network": len(network.members()),
         "open": len(app.store.events.open_reach_outs()),
         "budget": {

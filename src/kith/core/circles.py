@@ -6,13 +6,16 @@ with the shortest ``every`` wins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kith.core.model import Cadence, Circle, Person, PersonId, PersonRule
 from kith.core.names import find_exact, fold
 from kith.core.period import Period
 from kith.core.rules import Rules
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,11 @@ def _describe(people: Sequence[Person]) -> tuple[str, ...]:
     return tuple(f"{p.name} <{p.emails[0].value}>" if p.emails else p.name for p in people)
 
 
-def _similar(who: str, people: Sequence[Person]) -> tuple[str, ...]:
+def similar(who: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The first few names that share a word with ``who``."""
     words = set(fold(who.split("@")[0]).split())
-    return _describe([person for person in people if words & set(fold(person.name).split())][:5])
+    return tuple(islice((name for name in names if words & set(fold(name).split())), _SHOWN))
+
+
+def _similar(who: str, people: Sequence[Person]) -> tuple[str, ...]:
+    return _describe([person for person in people if similar(who, [person.name])][:_SHOWN])

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from kith.core.model import Person
+from kith.core.model import Card, Person
 
 _WORD = re.compile(r"\w+")
 # Letters that Unicode does not take apart into a base letter and an accent.
@@ -17,9 +17,22 @@ _WHOLE_LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, without accents, words separated by single spaces: ``José  Muñoz`` → ``jose munoz``."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(_WORD.findall(plain.translate(_WHOLE_LETTERS)))
+
+
+def name_keys(card: Card) -> tuple[str, ...]:
+    """Everything by which :func:`find_exact` may find a card's owner: folded names, and e-mails in lower case."""
+    names = {fold(name): None for name in (card.name, *card.nicknames)}
+    return (*names, *(mail.value.casefold() for mail in card.emails))
+
+
+def exact_key(who: str) -> str:
+    """What ``who`` has to be compared with :func:`name_keys` as."""
+    return who.strip().casefold() if "@" in who else fold(who)
 
 
 def find_exact(who: str, people: Iterable[Person]) -> list[Person]:

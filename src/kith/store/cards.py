@@ -8,17 +8,37 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href, Labelled, PartialDate
+from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href, Labelled, PartialDate, PersonId
+from kith.core.names import name_keys
 from kith.store.db import Database, Row
 
 _TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note")
 _TUPLES = ("nicknames", "labels")
 _LABELLED = ("emails", "phones", "urls")
 _DATES = ("birthday", "anniversary")
+
+
+_BETWEEN = "\x1f"
+
+
+class Outline(NamedTuple):
+    """Whose card it is, and its folded labels and names, each in one text; ask with :meth:`has_label`."""
+
+    person: PersonId
+    labels: str
+    keys: str
+
+    def has_label(self, labels: frozenset[str]) -> bool:
+        """Whether one of the labels (in lower case) stands on it."""
+        return bool(self.labels) and not labels.isdisjoint(self.labels.split(_BETWEEN))
+
+    def has_key(self, keys: frozenset[str]) -> bool:
+        """Whether one of the names (folded) or e-mails (in lower case) stands on it."""
+        return not keys.isdisjoint(self.keys.split(_BETWEEN))
 
 
 class Cards:
@@ -55,10 +75,14 @@ class Cards:
     def put(self, cards: Iterable[tuple[Href, Card]], run: int) -> None:
         """Store cards as seen in this run, new or changed."""
         self._database.execute_many(
-            "INSERT INTO cards (account, collection, uid, href, digest, body, seen) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO cards (account, collection, uid, href, digest, body, labels, keys, seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
-            " seen = excluded.seen, missing_since = NULL",
-            ((*_key(card.ref), href, card.digest, _body(card), run) for href, card in cards),
+            " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL",
+            (
+                (*_key(card.ref), href, card.digest, _body(card), _joined(card.labels), _joined(name_keys(card)), run)
+                for href, card in cards
+            ),
         )
 
     def confirm(self, refs: Iterable[CardRef], run: int) -> None:
@@ -147,11 +171,40 @@ class Cards:
             now,
         )
 
-    def everybody(self) -> Iterator[Card]:
-        """Every card, those missing included, with the labels of its group cards beside its own."""
+    def by_person(self, people: Collection[PersonId] | None = None) -> dict[PersonId, list[Card]]:
+        """The cards of the given people, or of everybody, those missing included.
+
+        Each card has the labels of its group cards beside its own.
+        """
         groups = self._labels_by_member()
-        for row in self._database.each("SELECT * FROM cards ORDER BY account, collection, uid"):
-            yield _card(row, groups.get((row["account"], row["collection"], row["uid"]), ()))
+        cards: dict[PersonId, list[Card]] = defaultdict(list)
+        for row in self._linked("c.*, p.person_id", people):
+            more = groups.get((row["account"], row["collection"], row["uid"]), ())
+            cards[PersonId(row["person_id"])].append(_card(row, more))
+        return cards
+
+    def outlines(self) -> Iterator[Outline]:
+        """Every card as far as choosing who is in the network needs it; many times faster than the whole card."""
+        groups = {member: _joined(labels) for member, labels in self._labels_by_member().items()}
+        for account, collection, uid, labels, keys, person in self._linked(
+            "c.account, c.collection, c.uid, c.labels, c.keys, p.person_id", None
+        ):
+            more = groups.get((account, collection, uid), "") if groups else ""
+            yield Outline(PersonId(person), f"{labels}{_BETWEEN}{more}" if more else labels, keys)
+
+    def _linked(self, columns: str, people: Collection[PersonId] | None) -> Iterator[Row]:
+        sql = (
+            f"SELECT {columns} FROM cards c JOIN person_cards p"
+            " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
+        )
+        order = "ORDER BY c.account, c.collection, c.uid"
+        if people is None:
+            yield from self._database.each(f"{sql} {order}")
+            return
+        wanted = json.dumps(list(people))
+        yield from self._database.each(
+            f"{sql} WHERE p.person_id IN (SELECT value FROM json_each(?)) {order}", (wanted,)
+        )
 
     def _labels_by_member(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
         labels: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -166,6 +219,10 @@ class Cards:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             ((*_key(ref), now, field, before, after) for ref, field, before, after in changes),
         )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return _BETWEEN.join(text.casefold() for text in texts)
 
 
 def _key(ref: CardRef) -> tuple[str, str, str]:

@@ -33,7 +33,8 @@ CREATE TABLE items (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE cards (
     account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, href TEXT NOT NULL,
-    digest TEXT NOT NULL, body TEXT NOT NULL, seen INTEGER NOT NULL, missing_since TEXT,
+    digest TEXT NOT NULL, body TEXT NOT NULL, labels TEXT NOT NULL, keys TEXT NOT NULL,
+    seen INTEGER NOT NULL, missing_since TEXT,
     PRIMARY KEY (account, collection, uid)
 ) STRICT;
 CREATE INDEX cards_by_href ON cards (account, collection, href);

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -85,10 +85,12 @@ class People:
             ),
         )
 
-    def everybody(self) -> list[PersonRow]:
-        """Every person, in the order of their ids."""
+    def everybody(self, people: Collection[PersonId] | None = None) -> list[PersonRow]:
+        """Every person, or those given, in the order of their ids."""
+        where = "" if people is None else "WHERE id IN (SELECT value FROM json_each(?))"
+        values = () if people is None else (json.dumps(list(people)),)
         rows = []
-        for row in self._database.each("SELECT * FROM people ORDER BY id"):
+        for row in self._database.each(f"SELECT * FROM people {where} ORDER BY id", values):
             body = json.loads(row["body"])
             rows.append(
                 PersonRow(
@@ -107,14 +109,27 @@ class People:
             )
         return rows
 
-    def cards_by_person(self) -> dict[PersonId, list[CardRef]]:
-        """Whose cards are whose, cards that are gone included."""
-        links: dict[PersonId, list[CardRef]] = defaultdict(list)
-        for row in self._database.each("SELECT * FROM person_cards ORDER BY account, collection, uid"):
-            links[PersonId(row["person_id"])].append(
-                CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
-            )
-        return links
+    def count(self) -> int:
+        """How many people there are."""
+        row = self._database.one("SELECT count(*) FROM people")
+        return int(row[0]) if row else 0
+
+    def set_by_hand(self) -> set[PersonId]:
+        """Everybody about whom the user said something outside the config, or who waits for an answer."""
+        sql = (
+            "SELECT id FROM people WHERE by_hand = 1 OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL"
+            " UNION SELECT person_id FROM reach_out_people WHERE is_open = 1"
+        )
+        return {PersonId(row[0]) for row in self._database.all(sql)}
+
+    def name(self, person: PersonId) -> str:
+        """What somebody is called."""
+        row = self._database.one("SELECT name FROM people WHERE id = ?", (person,))
+        return row["name"] if row else ""
+
+    def names(self) -> list[str]:
+        """What everybody is called."""
+        return [row[0] for row in self._database.all("SELECT name FROM people ORDER BY name")]
 
     def link(self, ref: CardRef, person: PersonId) -> None:
         """Make a card a person's."""

@@ -74,7 +74,6 @@ class Act:
         self._store = store
         self._calendar = calendar
         self._rules = rules
-        self._network = network
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
@@ -393,8 +392,7 @@ class Act:
                 self._report.wrote.append(WroteEvent(what, self._name(person), start, why))
 
     def _name(self, person: PersonId) -> str:
-        known = self._network.known.get(person)
-        return known.person.name if known else ""
+        return self._store.people.name(person)
 
 
 def _changed(fields: Fields, change: Change) -> Fields:

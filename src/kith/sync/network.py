@@ -5,14 +5,14 @@ Read by a pass and by the commands that show people; it writes nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget
-from kith.core.circles import Membership, UnclearRule, memberships
-from kith.core.model import Card, Person, PersonId
+from kith.core.circles import Membership, UnclearRule, memberships, similar
+from kith.core.model import Person, PersonId
+from kith.core.names import exact_key
 from kith.core.person import person_of
 from kith.core.rules import Rules
 from kith.store.people import LastTimes, PersonRow
@@ -56,10 +56,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Everybody, by id, and the config's entries that could not be given to one person."""
+    """People by id, and the config's entries that could not be given to one person.
+
+    ``people`` is how many there are in all; ``known`` holds them all, or those who may be in the network.
+    """
 
     known: dict[PersonId, Known]
     unclear: tuple[UnclearRule, ...]
+    people: int
 
     def members(self) -> list[Known]:
         """Those in the network, by name."""
@@ -78,21 +82,37 @@ class Network:
         return budget([cadence for cadence in cadences if cadence is not None], rules.days)
 
 
-def load_network(store: Store, rules: Rules) -> Network:
+def load_everybody(store: Store, rules: Rules) -> Network:
     """See everybody as the store has them now, under the given rules."""
     with store.database.reading():
-        cards: dict[PersonId, list[Card]] = defaultdict(list)
-        owners = {ref: person for person, refs in store.people.cards_by_person().items() for ref in refs}
-        for card in store.cards.everybody():
-            owner = owners.get(card.ref)
-            if owner is not None:
-                cards[owner].append(card)
-        rows = store.people.everybody()
-        last = store.people.last_times()
-    people = [
+        return _load(store, rules, None)
+
+
+def load_network(store: Store, rules: Rules) -> Network:
+    """See those who are or may be in the network, as the store has them now; the rest are only counted."""
+    with store.database.reading():
+        return _load(store, rules, _candidates(store, rules))
+
+
+def _candidates(store: Store, rules: Rules) -> set[PersonId]:
+    """Everybody whom a label, the config or the user's hand may have put into the network."""
+    labels = frozenset(label.casefold() for circle in rules.circles for label in circle.labels)
+    keys = frozenset(exact_key(rule.who) for rule in rules.people)
+    found = store.people.set_by_hand()
+    for outline in store.cards.outlines():
+        if outline.has_label(labels) or (keys and outline.has_key(keys)):
+            found.add(outline.person)
+    return found
+
+
+def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
+    cards = store.cards.by_person(people)
+    rows = store.people.everybody(people)
+    last = store.people.last_times()
+    persons = [
         person_of(row.id, cards[row.id], kept_name=row.name, emails=row.emails, phones=row.phones) for row in rows
     ]
-    places, unclear = memberships(people, {row.id: row.set_by_hand for row in rows}, rules)
+    places, unclear = memberships(persons, {row.id: row.set_by_hand for row in rows}, rules)
     nothing = LastTimes()
     known = {
         row.id: Known(
@@ -103,9 +123,17 @@ def load_network(store: Store, rules: Rules) -> Network:
             given=next((card.given for card in cards[row.id] if card.given), ""),
             cards=len(cards[row.id]),
         )
-        for row, person in zip(rows, people, strict=True)
+        for row, person in zip(rows, persons, strict=True)
     }
-    return Network(known, unclear)
+    return Network(known, _with_similar(store, unclear), len(rows) if people is None else store.people.count())
+
+
+def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[UnclearRule, ...]:
+    """For an entry that fits nobody: whom it may have been meant for, among everybody."""
+    if all(rule.candidates for rule in unclear):
+        return unclear
+    names = store.people.names()
+    return tuple(rule if rule.candidates else UnclearRule(rule.who, similar(rule.who, names)) for rule in unclear)
 
 
 class Subjects:

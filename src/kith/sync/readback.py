@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
 from kith.core.event import SeenEvent, normal_line
-from kith.core.model import EventUid, PersonId
+from kith.core.model import EventUid
 from kith.core.readback import (
     Corrected,
     Mark,
@@ -75,7 +75,6 @@ class ReadBack:
         now: datetime,
         report: PassReport,
         step: Callable[[str], None],
-        name_of: Callable[[PersonId], str],
     ) -> None:
         self._store = store
         self._calendar = calendar
@@ -85,7 +84,6 @@ class ReadBack:
         self._today = now.astimezone(self._zone).date()
         self._report = report
         self._step = step
-        self._name_of = name_of
 
     def run(self) -> Sightings:
         """Look, understand, record. Raises AccountError when the calendar could not be looked at."""
@@ -381,7 +379,7 @@ class ReadBack:
     def _say(self, what: str, row: EventRow, day: date, text: str = "") -> None:
         for number in row.reach_outs:
             for person in self._store.events.reach_out(number).people:
-                self._report.understood.append(Understood(what, self._name_of(person), day, text))
+                self._report.understood.append(Understood(what, self._store.people.name(person), day, text))
 
 
 def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: datetime) -> list[SeenEvent]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from kith.calendars.base import Calendar
 from kith.core.cadence import spread_anchors
-from kith.core.model import AccountId, PersonId
+from kith.core.model import AccountId
 from kith.core.report import Note, PassReport, Trouble
 from kith.core.rules import Rules
 from kith.errors import AccountError
@@ -67,21 +67,12 @@ class Pass:
             report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
 
     def _keep_in_touch(self, calendar: Calendar, report: PassReport) -> None:
-        before = load_network(self.store, self.rules)
-        self._keep_names(before)
+        self._keep_names(load_network(self.store, self.rules))
         try:
-            reading = ReadBack(
-                self.store,
-                calendar,
-                self.rules,
-                self.now,
-                report,
-                self.step,
-                lambda person: _name(before, person),
-            )
-            sightings = reading.run()
-            self._anchor_newcomers(load_network(self.store, self.rules))
+            sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
             network = load_network(self.store, self.rules)
+            if self._anchor_newcomers(network):
+                network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
             report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
@@ -93,7 +84,8 @@ class Pass:
         with self.store.transaction():
             self.store.people.rename(changed)
 
-    def _anchor_newcomers(self, network: Network) -> None:
+    def _anchor_newcomers(self, network: Network) -> bool:
+        """Give new people what they count from; whether there were any."""
         newcomers = [
             (person, known.membership.cadence)
             for person, known in network.known.items()
@@ -102,12 +94,13 @@ class Pass:
         today = self.now.astimezone(self.rules.days.zone).date()
         with self.store.transaction():
             self.store.people.set_anchors(spread_anchors(newcomers, today))
+        return bool(newcomers)
 
     def _finish(self, number: int, report: PassReport) -> None:
         network = load_network(self.store, self.rules)
         today = self.now.astimezone(self.rules.days.zone).date()
         budget = network.budget(self.rules, today)
-        report.people = len(network.known)
+        report.people = network.people
         report.network = len(network.members())
         report.open = len(self.store.events.open_reach_outs())
         if not budget.fits_comfortably:
@@ -124,8 +117,3 @@ def _unclear(candidates: tuple[str, ...]) -> str:
     if not candidates:
         return "nobody of that name, nickname or e-mail is in the address books"
     return "not clear who is meant; perhaps " + ", ".join(candidates)
-
-
-def _name(network: Network, person: PersonId) -> str:
-    known = network.known.get(person)
-    return known.person.name if known else ""

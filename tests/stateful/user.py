@@ -1,0 +1,192 @@
+"""What the user does, in the calendar app and on the command line; :class:`~stateful.world.Story` remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from fakes.calendar import Entry
+from kith.core.event import Fields, Kind, Marker, Timed, When, line_digests, start_text
+from kith.core.model import EventUid, InstallId, PersonId
+from kith.store.events import EventState
+from kith.sync import by_hand, vanished
+from kith.sync.network import load_network
+from kith.sync.strangers import Settled, Strangers
+from stateful.world import Story, World
+
+
+class User:
+    """The one person whom all this is for. ``stamp`` says that their app sets LAST-MODIFIED."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calendar = world.calendar
+        self._notes = 0
+
+    # --- in the calendar ------------------------------------------------------------------------------
+
+    def tick(self, entry: Entry, *, stamp: bool = True) -> None:
+        self._story(entry).ticked = True
+        self._calendar.tick(entry.uid, stamp=self._stamp(stamp))
+
+    def untick(self, entry: Entry, *, stamp: bool = True) -> None:
+        self._calendar.untick(entry.uid, stamp=self._stamp(stamp))
+
+    def put_tilde(self, entry: Entry, *, stamp: bool = True) -> None:
+        story = self._story(entry)
+        story.tildes += 1
+        story.free_to_move = True
+        self._calendar.put_tilde(entry.uid, stamp=self._stamp(stamp))
+
+    def type_below(self, entry: Entry, *, stamp: bool = True) -> str:
+        text = self._new_text(entry)
+        self._calendar.type_below(entry.uid, text, stamp=self._stamp(stamp))
+        return text
+
+    def type_above(self, entry: Entry, *, stamp: bool = True) -> str:
+        text = self._new_text(entry)
+        if entry.marker is not None and entry.marker.lines:
+            self._story(entry).above.append(text)
+        self._calendar.type_above(entry.uid, text, stamp=self._stamp(stamp))
+        return text
+
+    def type_inside(self, entry: Entry, *, stamp: bool = True) -> str:
+        text = self._new_text(entry)
+        if entry.marker is not None and entry.marker.lines:
+            self._story(entry).inside.append(text)
+        self._calendar.type_inside(entry.uid, text, stamp=self._stamp(stamp))
+        return text
+
+    def erase(self, entry: Entry, *, stamp: bool = True) -> None:
+        """Take everything typed into it out again."""
+        for text in self._story(entry).lines:
+            self._calendar.erase(entry.uid, text, stamp=self._stamp(stamp))
+
+    def move(self, entry: Entry, when: When, *, stamp: bool = True) -> None:
+        story = self._story(entry)
+        back = story.placed_by_kith is not None and when.same_start(story.placed_by_kith)
+        story.placed_by_user = None if back else when
+        story.free_to_move = False
+        self._calendar.move(entry.uid, when, stamp=self._stamp(stamp))
+
+    def retitle(self, entry: Entry, title: str = "Lunch, at last", *, stamp: bool = True) -> None:
+        self._story(entry).retitled = True
+        self._calendar.retitle(entry.uid, title, stamp=self._stamp(stamp))
+
+    def repeat(self, entry: Entry, until: date | None, *, stamp: bool = True) -> None:
+        self._calendar.repeat(entry.uid, until, stamp=self._stamp(stamp))
+
+    def tick_instance(self, entry: Entry) -> None:
+        """Tick the first instance of a repeating event, with a text of its own."""
+        start = entry.fields.when.start if isinstance(entry.fields.when, Timed) else self._world.now
+        self._notes += 1
+        self._calendar.tick_instance(entry.uid, Timed(start, timedelta(minutes=15)), f"instance-{self._notes:04d}")
+
+    def add_place(self, entry: Entry, *, stamp: bool = True) -> None:
+        self._calendar.add_place(entry.uid, "Café Central", stamp=self._stamp(stamp))
+
+    def delete(self, entry: Entry) -> None:
+        row = self._world.shell.events.get(entry.uid)
+        if row is not None and row.state is EventState.CREATING:
+            self._world.burnt.discard(entry.uid)  # kith never heard that it was there
+        self._calendar.remove(entry.uid)
+
+    def restore(self, uid: EventUid) -> None:
+        self._calendar.restore(uid)
+
+    def copy(self, entry: Entry) -> None:
+        self._calendar.copy(entry.uid)
+
+    def add_own(self) -> None:
+        self._calendar.add_own("Dentist", self._world.now + timedelta(days=1))
+
+    def wipe(self) -> None:
+        for entry in self._calendar.entries():
+            self.delete(entry)
+
+    def run_another_kith(self, person: PersonId, name: str) -> None:
+        """A kith on another machine writes about somebody into this calendar."""
+        world = self._world
+        numbers = [entry.marker.n for entry in self._calendar.kiths() if entry.marker and entry.marker.install == "other"]
+        fields = Fields(
+            when=Timed(world.now + timedelta(days=2), timedelta(minutes=15)),
+            title=f"Reach out: {name}",
+            description="every 3 weeks\n\n— write below —",
+        )
+        marker = Marker(
+            install=InstallId("other"),
+            epoch=1,
+            kind=Kind.REACH_OUT,
+            subject=person,
+            n=max(numbers, default=0) + 1,
+            title=fields.title,
+            start=start_text(fields.when),
+            lines=line_digests(fields.description.splitlines()),
+        )
+        self._calendar.put(marker, fields, world.now)
+
+    # --- on the command line --------------------------------------------------------------------------
+
+    def log(self, person: PersonId, days_ago: int = 0, text: str = "by phone") -> None:
+        self._world.talks += 1
+        day = self._world.today - timedelta(days=days_ago)
+        by_hand.talk(self._world.shell, [person], day, text, self._world.local_now)
+
+    def skip(self, person: PersonId) -> None:
+        by_hand.skip(self._world.shell, self._world.people()[person], self._world.local_now)
+
+    def snooze(self, person: PersonId, days: int) -> None:
+        for entry in self._world.events_of(person):
+            self._story(entry).free_to_move = True
+        until = self._world.today + timedelta(days=days)
+        by_hand.snooze(self._world.shell, person, until, self._world.today)
+
+    def pause(self, person: PersonId, days: int | None) -> None:
+        until = self._world.today + timedelta(days=days) if days else None
+        by_hand.pause(self._world.shell, person, until)
+
+    def unpause(self, person: PersonId) -> None:
+        by_hand.unpause(self._world.shell, person)
+
+    def add(self, name: str, days: int) -> None:
+        until = self._world.today + timedelta(days=days)
+        person = PersonId(self._world.new_id())
+        by_hand.add(self._world.shell, person, name, self._world.local_now, next_on=until)
+
+    def adopt(self) -> list[Settled]:
+        return self._settle_strangers(Strangers.adopt)
+
+    def purge(self) -> list[Settled]:
+        return self._settle_strangers(Strangers.purge)
+
+    def take_over(self) -> list[Settled]:
+        return self._settle_strangers(Strangers.take_over)
+
+    def accept_vanished(self) -> None:
+        vanished.accept(self._world.shell, self._calendar, self._world.now)
+
+    def recreate_vanished(self) -> None:
+        vanished.recreate(self._world.shell, self._calendar, self._world.now)
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _settle_strangers(self, how: Callable[[Strangers], list[Settled]]) -> list[Settled]:
+        world = self._world
+        network = load_network(world.shell, world.rules)
+        world.removing = True
+        try:
+            return how(Strangers(world.shell, self._calendar, world.rules, network, world.now))
+        finally:
+            world.removing = False
+
+    def _new_text(self, entry: Entry) -> str:
+        self._notes += 1
+        text = f"note-{self._notes:04d}"
+        self._story(entry).lines.append(text)
+        return text
+
+    def _story(self, entry: Entry) -> Story:
+        return self._world.story(entry)
+
+    def _stamp(self, stamp: bool) -> datetime | None:
+        return self._world.now.astimezone(UTC) if stamp else None
