@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint bench constraints clean
+.PHONY: demo test check lint bench search constraints clean
 
 demo: .venv/ready
 	@$(BIN)/kith demo
@@ -19,6 +19,10 @@ check: lint test
 
 bench: .venv/ready
 	@$(BIN)/python -m bench
+
+# The stateful tests with a much larger budget: minutes to hours, for looking for what the suite does not find.
+search: .venv/ready
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/stateful $(PYTEST_ARGS)
 
 # The newest versions that the declared ranges allow, written down. Run the tests before committing them.
 constraints:

@@ -1,16 +1,19 @@
-"""Run every measurement and print one table."""
+"""Run measurements and print one table: all of them, or those named."""
 
 from __future__ import annotations
 
-from bench import cards
+import sys
 
-MODULES = (cards,)
+from bench import cards, passes
+
+MODULES = {"cards": cards, "passes": passes}
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""
 
 
 def main() -> None:
-    """Measure everything, one after the other, so that nothing disturbs anything."""
-    rows = [row for module in MODULES for row in module.measure()]
+    """Measure one after the other, so that nothing disturbs anything."""
+    names = sys.argv[1:] or list(MODULES)
+    rows = [row for name in names for row in MODULES[name].measure()]
     width = max(len(what) for what, _ in rows)
     for what, result in rows:
         print(f"{what:<{width}}  {result}")

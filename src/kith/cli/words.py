@@ -30,12 +30,17 @@ _WHYS = {
     Why.BARRED: "not on that day or hour any more",
     Why.OVER_BUDGET: "that day was too full",
 }
+_ENDS = {
+    "talked": "you talked",
+    "skipped": "this round is skipped",
+    "withdrawn": "paused, or not in your network any more",
+}
 _WRITES = {
     "created": "new {when}",
     "moved": "moved to {when}",
     "updated": "brought up to date",
     "ticked": "ticked",
-    "removed": "removed, not wanted any more",
+    "removed": "removed: {why}",
 }
 
 
@@ -74,8 +79,8 @@ def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
     """What one write was, without the name."""
     local = item.start.astimezone(zone) if item.start else None
     when = f"{day_words(local.date(), today)} at {local:%H:%M}" if local else "its day"
-    why = _WHYS.get(Why(item.why)) if item.why and item.what == "moved" else None
-    words = _WRITES[item.what].format(when=when)
+    words = _WRITES[item.what].format(when=when, why=_ENDS.get(item.why, "not wanted any more"))
+    why = _WHYS.get(Why(item.why)) if item.what == "moved" and item.why else None
     return f"{words} ({why})" if why else words
 
 

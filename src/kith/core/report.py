@@ -37,7 +37,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class WroteEvent:
-    """One change kith made in the calendar: ``created``, ``moved``, ``updated``, ``ticked`` or ``removed``."""
+    """One change kith made in the calendar: ``created``, ``moved``, ``updated``, ``ticked`` or ``removed``.
+
+    ``why`` is a :class:`~kith.core.plan.Why`, or for a removal what came of the reach-out.
+    """
 
     what: str
     person: str

@@ -329,7 +329,7 @@ class Act:
             return
         self._step("wrote")
         self._end(row, one.reach_out, EventState.GONE)
-        self._say("removed", row, None)
+        self._say("removed", row, None, why=one.reach_out.outcome or "withdrawn")
 
     # --- the store's side -----------------------------------------------------------------------------
 
@@ -383,10 +383,10 @@ class Act:
             row.marker, title=written.plain_title, start=start_text(written.fields.when), lines=written.brief
         )
 
-    def _say(self, what: str, row: EventRow, placement: Placement | None) -> None:
+    def _say(self, what: str, row: EventRow, placement: Placement | None, *, why: str = "") -> None:
         when = row.written.fields.when
         start = when.start if isinstance(when, Timed) else None
-        why = placement.why.value if placement else ""
+        why = placement.why.value if placement else why
         for number in row.reach_outs:
             for person in self._store.events.reach_out(number).people:
                 self._report.wrote.append(WroteEvent(what, self._name(person), start, why))

@@ -21,6 +21,7 @@ from kith.store.runs import Fault
 from kith.store.store import Store
 from kith.sync.absorb import Absorber, meet
 from kith.sync.act import Act
+from kith.sync.elsewhere import leave_behind
 from kith.sync.network import Network, load_network
 from kith.sync.readback import ReadBack
 
@@ -68,6 +69,7 @@ class Pass:
 
     def _keep_in_touch(self, calendar: Calendar, report: PassReport) -> None:
         self._keep_names(load_network(self.store, self.rules))
+        leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
             network = load_network(self.store, self.rules)

@@ -1,0 +1,82 @@
+"""Whole passes over a large address book, as the user runs them: the command, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.address_book import write_address_book
+from bench.child import cost_of
+from kith.core.model import AccountId
+from kith.core.report import PassReport
+
+_CARDS = 10_000
+_CONFIG = """\
+timezone = "Europe/Lisbon"
+
+[accounts.disk]
+type = "folder"
+contacts = "book.vcf"
+calendar = "calendar"
+
+[circles.friends]
+every = "6w"
+labels = ["climbing"]
+"""
+
+# A small process in between: on Linux a process's peak of memory begins with that of the one that started it.
+_LAUNCHER = """\
+import os, sys, time
+started = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(child, 0)
+assert status == 0, status
+print(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
+
+def measure() -> list[tuple[str, str]]:
+    """Reading and storing alone, then `kith sync` for the first time, with nothing changed, and `kith due`."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        size = write_address_book(home / "book.vcf", _CARDS, seed=1) / 1e6
+        (home / "config.toml").write_text(_CONFIG)
+        about = f"{_CARDS:,} cards, {size:.0f} MB"
+        return [
+            (f"{about}: read and stored", str(cost_of("bench.passes:read_and_store", str(home / "book.vcf")))),
+            (f"{about}: kith sync, first", _command(home, "sync")),
+            (f"{about}: kith sync, nothing changed", _command(home, "sync")),
+            (f"{about}: kith due", _command(home, "due")),
+        ]
+
+
+def read_and_store(book: str) -> None:
+    """A first pass as far as the store, without a calendar."""
+    from datetime import UTC, datetime
+
+    from kith.app import new_id
+    from kith.sources.vcard_folder import VcardFolder
+    from kith.store.store import open_store
+    from kith.sync.absorb import Absorber, meet
+
+    now = datetime.now(UTC)
+    with TemporaryDirectory() as folder, open_store(Path(folder) / "kith.sqlite3", now, new_id) as store:
+        source = VcardFolder(AccountId("disk"), Path(book))
+        run = store.runs.begin(now)
+        Absorber(store, source, run, now, lambda _: None).absorb(PassReport(now), accept_removals=False)
+        meet(store, new_id, now)
+        assert store.people.count() == _CARDS
+
+
+def _command(home: Path, verb: str) -> str:
+    """What `kith VERB` costs, the start of the interpreter included."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(home / "state")}
+    command = (sys.executable, "-m", "kith", "--config", str(home / "config.toml"), verb)
+    launched = (sys.executable, "-S", "-c", _LAUNCHER, *command)
+    answer = subprocess.run(launched, env=environment, check=True, capture_output=True, text=True).stdout
+    seconds, cpu, kibibytes = map(float, answer.split())
+    return f"{seconds:6.2f} s  {kibibytes / 1024:6.1f} MiB in all  ({cpu:.2f} s of CPU)"
