@@ -10,7 +10,7 @@ from kith.core.event import Fields, Kind, Marker, Timed, When, line_digests, sta
 from kith.core.model import EventUid, InstallId, PersonId
 from kith.store.events import EventState
 from kith.sync import by_hand, vanished
-from kith.sync.network import load_network
+from kith.sync.network import load_everybody
 from kith.sync.strangers import Settled, Strangers
 from stateful.world import Story, World
 
@@ -172,7 +172,7 @@ class User:
 
     def _settle_strangers(self, how: Callable[[Strangers], list[Settled]]) -> list[Settled]:
         world = self._world
-        network = load_network(world.shell, world.rules)
+        network = load_everybody(world.shell, world.rules)
         world.removing = True
         try:
             return how(Strangers(world.shell, self._calendar, world.rules, network, world.now))

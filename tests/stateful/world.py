@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 from fakes.calendar import MARKS, Entry, ETags, FakeCalendar, Write
 from fakes.source import FakeSource, Mood
 from kith.core.event import EventUid, When, has_passed, has_started
-from kith.core.model import AccountId, Cadence, CardRef, Circle, PersonId
+from kith.core.model import AccountId, Cadence, CardRef, CardUid, Circle, PersonId
 from kith.core.period import Period
 from kith.core.report import PassReport
 from kith.core.rules import DayRules, Rules
 from kith.store.events import EventRow, EventState
 from kith.store.store import Store, open_store
-from kith.sync.network import Known, load_network
+from kith.sync.network import Known, load_everybody
 from kith.sync.readback import KEEP_READING
 from kith.sync.run import Pass
 
@@ -66,6 +66,7 @@ class Snapshot:
 
     file: Path
     read: dict[EventUid, set[str]]
+    talks: int
 
 
 class World:
@@ -111,7 +112,7 @@ class World:
         """Copy the store away."""
         file = self._folder / "backup.sqlite3"
         self.shell.database.back_up_to(file)
-        self.snapshot = Snapshot(file, {uid: set(texts) for uid, texts in self.read.items()})
+        self.snapshot = Snapshot(file, {uid: set(texts) for uid, texts in self.read.items()}, self.talks)
 
     def put_back(self) -> None:
         """Copy the backup over the store, behind kith's back."""
@@ -122,6 +123,7 @@ class World:
         shutil.copy(self.snapshot.file, self._file)
         self.open()
         self.read = {uid: set(texts) for uid, texts in self.snapshot.read.items()}
+        self.talks = self.snapshot.talks
         # What the copy does not know, kith cannot avoid to name again, where no event in the calendar tells of it.
         self.burnt = {row.uid for row in self.rows().values() if row.state is not EventState.CREATING}
         for story in self.stories.values():
@@ -264,13 +266,14 @@ class World:
 
     def people(self) -> dict[PersonId, Known]:
         """Everybody, as kith sees them now."""
-        return load_network(self.shell, self.rules).known
+        return load_everybody(self.shell, self.rules).known
 
     def cards(self) -> dict[AccountId, set[CardRef]]:
         """The cards in the store, by account."""
         found: dict[AccountId, set[CardRef]] = {source.account: set() for source in self.sources}
-        for card in self.shell.cards.everybody():
-            found[card.ref.account].add(card.ref)
+        for row in self.shell.database.all("SELECT account, collection, uid FROM cards"):
+            ref = CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
+            found[ref.account].add(ref)
         return found
 
     def story(self, entry: Entry) -> Story:
