@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,6 +57,6 @@ def read_all_cards(book: str) -> None:
 
 def first_pass(path: str) -> None:
     """Nothing is known yet."""
-    batches = VcardFolder(AccountId("bench"), Path(path)).read({})
+    batches = VcardFolder(AccountId("bench"), Path(path)).read({}, {}, datetime.now(UTC))
     cards = sum(len(part.entries) for batch in batches if isinstance(batch, Batch) for part in batch.parts)
     assert cards == _CARDS

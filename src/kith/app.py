@@ -1,35 +1,42 @@
-"""The composition root: from the config file to accounts, store and pass. Only here are adapters named.
+"""The composition root: from the config file to accounts, store and pass.
 
-Adapters are imported when an account needs them, so that a command which only reads the store starts at once.
+Only here and in :mod:`kith.accounts` are adapters named. They are imported when an account needs them, so that a
+command which only reads the store starts at once.
 """
 
 from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from kith.accounts.base import Finding, OpenAccount, OwnCalendar
+from kith.accounts.folder import Folder
+from kith.accounts.server import Server
 from kith.config.load import parse, read
-from kith.config.schema import Config, FolderAccount, rules
+from kith.config.schema import Account, Config, FolderAccount, rules
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError, Transient
+from kith.errors import AccountError, ConfigError
 from kith.lock import held
 from kith.paths import Paths
+from kith.secrets import Vault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.run import Pass
 
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
-    from kith.calendars.ics_folder import IcsFolder
-    from kith.sources.base import Source
+    from kith.calendars.rehearsed import Rehearsed
+
+T = TypeVar("T")
 
 
 def new_id() -> str:
@@ -66,37 +73,27 @@ class App:
         """Everybody in the address books, as the store has them."""
         return load_everybody(self.store, self.rules)
 
-    def account(self, name: str) -> FolderAccount:
-        """One account's part of the config."""
-        return self.config.accounts[name]
-
     # --- accounts -------------------------------------------------------------------------------------
 
-    def sources(self) -> list[Source]:
-        """The address books, in the config's order."""
-        from kith.sources.vcard_folder import VcardFolder
+    @cached_property
+    def accounts(self) -> Mapping[str, OpenAccount]:
+        """The accounts, in the config's order. None is signed in to before it is used."""
+        return open_accounts(self.config, Vault(self.paths.secrets))
 
-        return [
-            VcardFolder(AccountId(name), account.contacts)
-            for name, account in self.config.accounts.items()
-            if account.contacts is not None
-        ]
+    def calendar(self) -> OwnCalendar:
+        """The calendar that events are written to. Raises SignInNeeded."""
+        return self.accounts[self.config.calendar_account].calendar()
 
-    def calendar(self) -> IcsFolder:
-        """The calendar that events are written to."""
-        from kith.calendars.ics_folder import IcsFolder
+    def inspect(self) -> Iterator[Finding]:
+        """Look at every account without changing anything."""
+        for name, account in self.accounts.items():
+            yield from account.inspect(self.store, self.now, carries_events=name == self.config.calendar_account)
 
-        name = self.config.calendar_account
-        folder = self.account(name).calendar
-        assert folder is not None, "the config was checked for this"
-        return IcsFolder(AccountId(name), folder, self.rules.days.zone)
-
-    def calendar_is_new(self) -> bool:
-        """Whether the calendar was never written to and is not there, so that kith may make it."""
-        calendar = self.calendar()
-        folder = self.account(calendar.account).calendar
-        written = self.store.events.ever_written(calendar.account, calendar.name)
-        return not written and folder is not None and not folder.exists()
+    def close(self) -> None:
+        """Let go of what the accounts hold open."""
+        if "accounts" in self.__dict__:
+            for account in self.accounts.values():
+                account.close()
 
     # --- passes ---------------------------------------------------------------------------------------
 
@@ -108,56 +105,97 @@ class App:
     ) -> PassReport:
         """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
         with held(self.paths.lock, "a pass"):
-            calendar = self.calendar()
-            if self.calendar_is_new():
-                calendar.prepare()
-            report = self._pass(self.store, calendar, step, accept_removals).run()
-            self._publish(calendar, report)
+            report = self._pass(self.store, self._ready_calendar, step, accept_removals).run()
+            self.accounts[self.config.calendar_account].publish(report)
             return report
 
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
-        from kith.calendars.rehearsed import Rehearsed
-
         with tempfile.TemporaryDirectory(prefix="kith-") as folder:
             copy = Path(folder) / "rehearsal.sqlite3"
             self.store.database.back_up_to(copy)
-            calendar = Rehearsed(self.calendar(), there=not self.calendar_is_new())
             with open_store(copy, self.now, new_id) as store:
-                return self._pass(store, calendar, step, accept_removals).run()
+                return self._pass(store, self._rehearsed_calendar, step, accept_removals).run()
+
+    def _ready_calendar(self) -> OwnCalendar:
+        """The calendar; one that was never written to is made if it is not there."""
+        calendar = self.calendar()
+        if not self._ever_written(calendar):
+            calendar.prepare()
+        return calendar
+
+    def _rehearsed_calendar(self) -> Rehearsed:
+        from kith.calendars.rehearsed import Rehearsed
+
+        calendar = self.calendar()
+        return Rehearsed(calendar, there=self._ever_written(calendar) or calendar.is_there())
+
+    def _ever_written(self, calendar: Calendar) -> bool:
+        return self.store.events.ever_written(calendar.account, calendar.name)
 
     def _pass(
-        self, store: Store, calendar: Calendar, step: Callable[[str], None], accept_removals: Collection[str]
+        self,
+        store: Store,
+        calendar: Callable[[], Calendar | None],
+        step: Callable[[str], None],
+        accept_removals: Collection[str],
     ) -> Pass:
+        """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
+        troubles = [_config_trouble(self.config_error)] if self.config_error else []
+        sources = [_or_trouble(name, account.source, troubles) for name, account in self.accounts.items()]
         return Pass(
             store=store,
-            sources=self.sources(),
-            calendar=calendar,
+            sources=[source for source in sources if source is not None],
+            calendar=_or_trouble(self.config.calendar_account, calendar, troubles),
             rules=self.rules,
             now=self.now,
             new_id=new_id,
             step=step,
             accept_removals=[AccountId(name) for name in accept_removals],
-            troubles=[_config_trouble(self.config_error)] if self.config_error else [],
+            troubles=list(dict.fromkeys(troubles)),
         )
 
-    def _publish(self, calendar: IcsFolder, report: PassReport) -> None:
-        """Write the file that others subscribe to, if the config wants one and anything in it changed."""
-        target = self.account(calendar.account).subscribe
-        if target is None:
-            return
-        from kith.codecs.ical import join
-        from kith.files import replace_file
 
-        try:
-            data = join(calendar.contents())
-            if not target.exists() or target.read_bytes() != data:
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-                replace_file(target, data, mode=mode)
-        except (OSError, AccountError) as error:
-            trouble = Transient(f"{target} could not be written: {error}", hint="check the folder and its permissions")
-            report.troubles.append(Trouble(calendar.account, trouble.kind, trouble.message, trouble.hint))
+def _or_trouble(account: str, use: Callable[[], T | None], troubles: list[Trouble]) -> T | None:
+    """What using an account gives; an account that fails is parked, and the others go on."""
+    try:
+        return use()
+    except AccountError as error:
+        troubles.append(Trouble(account, error.kind, error.message, error.hint))
+        return None
+
+
+def open_accounts(config: Config, vault: Vault) -> dict[str, OpenAccount]:
+    """The config's accounts, in its order. None is signed in to before it is used."""
+    return {name: _open(name, table, config, vault) for name, table in config.accounts.items()}
+
+
+def _open(name: str, table: Account, config: Config, vault: Vault) -> OpenAccount:
+    if isinstance(table, FolderAccount):
+        return Folder(name, table, config.timezone)
+    return Server(name, table, vault, config.calendar.name, config.timezone)
+
+
+def survey(config: Config, vault: Vault, step: Callable[[str], None]) -> tuple[PassReport, Network]:
+    """Who is in a config's address books: read into a store that is thrown away again. No calendar is looked at.
+
+    The passes of this config have no part in it, so it may be one that is not in force yet.
+    """
+    now, said = datetime.now(UTC), rules(config)
+    accounts = open_accounts(config, vault)
+    troubles: list[Trouble] = []
+    try:
+        found = [_or_trouble(name, account.source, troubles) for name, account in accounts.items()]
+        sources = [source for source in found if source is not None]
+        with (
+            tempfile.TemporaryDirectory(prefix="kith-") as folder,
+            open_store(Path(folder) / "survey.sqlite3", now, new_id) as store,
+        ):
+            report = Pass(store, sources, None, said, now, new_id, step, troubles=troubles).run()
+            return report, load_everybody(store, said)
+    finally:
+        for account in accounts.values():
+            account.close()
 
 
 @contextmanager
@@ -189,12 +227,14 @@ def open_app(
             if kept is None:
                 raise
             config = parse(kept, file=str(paths.config), base=base)
-            yield App(paths, config, rules(config), store, now, config_error=error)
+            with closing(App(paths, config, rules(config), store, now, config_error=error)) as app:
+                yield app
         return
     with open_store(paths.store, now, new_id) as store:
         with store.transaction():
             store.runs.keep_config(text, now)
-        yield App(paths, config, rules(config), store, now)
+        with closing(App(paths, config, rules(config), store, now)) as app:
+            yield app
 
 
 def _config_trouble(error: ConfigError) -> Trouble:

@@ -28,6 +28,11 @@ class Paths:
         return self.state / "kith.sqlite3"
 
     @property
+    def secrets(self) -> Path:
+        """The folder of the passwords that the user wants in files."""
+        return self.state / "secrets"
+
+    @property
     def lock(self) -> Path:
         """Held while a pass runs."""
         return self.state / "pass.lock"

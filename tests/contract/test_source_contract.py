@@ -5,19 +5,25 @@ A new source joins by adding a :class:`Book`, something the tests can put cards 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from dav.books import PhoneBook
+from dav.servers import Server, radicale, xandikos
 from kith.core.model import AccountId, Card, CardUid, ETag, Group, Href
 from kith.errors import AccountError
-from kith.sources.base import Batch, CardProblem, Listing, Source
+from kith.sources.base import ACCOUNT as THE_ACCOUNT
+from kith.sources.base import AccountCursor, Batch, CardProblem, Changes, Listing, Source
 from kith.sources.vcard_folder import VcardFolder
 
 ACCOUNT = AccountId("home")
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 class Book(Protocol):
@@ -75,12 +81,46 @@ class FolderBook:
         draft.replace(self._folder / f"{item}.vcf")
 
 
-BOOKS: dict[str, Callable[[Path], Book]] = {"folder": FolderBook}
+class Shelf:
+    """Makes a new address book of each kind; a server is started when the first one on it is asked for."""
+
+    def __init__(self, folder: Path, running: ExitStack) -> None:
+        self._folder = folder
+        self._running = running
+        self._servers: dict[str, Server] = {}
+
+    def folder(self, folder: Path) -> Book:
+        return FolderBook(folder)
+
+    def radicale(self, _: Path) -> Book:
+        return PhoneBook(self._server("radicale"))
+
+    def xandikos(self, _: Path) -> Book:
+        return PhoneBook(self._server("xandikos"))
+
+    def _server(self, name: str) -> Server:
+        if name not in self._servers:
+            starting = {"radicale": radicale, "xandikos": xandikos}[name]
+            self._servers[name] = self._running.enter_context(starting(self._folder / name))
+        return self._servers[name]
+
+
+BOOKS: dict[str, Callable[[Shelf, Path], Book]] = {
+    "folder": Shelf.folder,
+    "CardDAV on Radicale": Shelf.radicale,
+    "CardDAV on Xandikos": Shelf.xandikos,
+}
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    with ExitStack() as running:
+        yield Shelf(tmp_path_factory.mktemp("servers"), running)
 
 
 @pytest.fixture(params=BOOKS)
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> Book:
-    return BOOKS[request.param](tmp_path)
+def book(request: pytest.FixtureRequest, shelf: Shelf, tmp_path: Path) -> Book:
+    return BOOKS[request.param](shelf, tmp_path)
 
 
 @dataclass
@@ -93,17 +133,24 @@ class Taken:
     present: frozenset[Href] = frozenset()
     problems: list[CardProblem] = field(default_factory=list)
     collections: list[str] = field(default_factory=list)
+    cursors: dict[str, str] = field(default_factory=dict)
 
 
-def take(source: Source, known: Mapping[str, Mapping[Href, ETag]] | None = None) -> Taken:
-    """Read everything, and check on the way what any reading must keep to."""
-    taken = Taken()
+def take(source: Source, before: Taken | None = None, now: datetime = NOW) -> Taken:
+    """Read what is new since ``before``, and check on the way what any reading must keep to.
+
+    As a store does, it still has what was not read again.
+    """
+    before = before or Taken()
+    taken = Taken(cursors=dict(before.cursors))
     closed: set[Href] = set()
-    for found in source.read(known or {}):
-        assert found.collection not in taken.collections, "nothing comes after a collection's listing"
-        if isinstance(found, Listing):
-            taken.collections.append(found.collection)
-            taken.present |= found.present
+    for found in source.read(before.etags, before.cursors, now):
+        if isinstance(found, AccountCursor):
+            taken.cursors[THE_ACCOUNT] = found.cursor
+            continue
+        assert found.collection not in taken.collections, "nothing comes after a collection's end"
+        if isinstance(found, Listing | Changes):
+            end(taken, before, found, closed)
             continue
         assert isinstance(found, Batch)
         assert found.parts, "an empty batch is no batch"
@@ -119,6 +166,17 @@ def take(source: Source, known: Mapping[str, Mapping[Href, ETag]] | None = None)
             taken.problems.extend(part.problems)
     assert closed <= taken.present
     return taken
+
+
+def end(taken: Taken, before: Taken, found: Listing | Changes, closed: set[Href]) -> None:
+    """Note the end of a collection, and what is in it now."""
+    taken.collections.append(found.collection)
+    taken.cursors[found.collection] = found.cursor
+    if isinstance(found, Listing):
+        taken.present |= found.present
+    else:
+        assert not found.gone & closed, "what was read is not gone"
+        taken.present |= (before.present - found.gone) | closed
 
 
 def take_entry(taken: Taken, source: Source, collection: str, href: Href, entry: Card | Group) -> None:
@@ -151,7 +209,7 @@ class TestSource:
         book.put("ana", "Ana Silva")
         book.put("kofi", "Kofi Mensah")
         first = take(book.source())
-        second = take(book.source(), first.etags)
+        second = take(book.source(), first)
         assert not second.names
         assert not second.etags
         assert second.present == first.present
@@ -161,7 +219,7 @@ class TestSource:
         book.put("kofi", "Kofi Mensah")
         first = take(book.source())
         book.put("kofi", "Kofi A. Mensah")
-        second = take(book.source(), first.etags)
+        second = take(book.source(), first)
         assert second.names == {"kofi": "Kofi A. Mensah"}
         assert second.hrefs[CardUid("kofi")] == first.hrefs[CardUid("kofi")]
         assert second.present == first.present
@@ -170,7 +228,7 @@ class TestSource:
         book.put("ana", "Ana Silva")
         first = take(book.source())
         book.put("kofi", "Kofi Mensah")
-        second = take(book.source(), first.etags)
+        second = take(book.source(), first)
         assert second.names == {"kofi": "Kofi Mensah"}
         assert second.present > first.present
 
@@ -179,7 +237,7 @@ class TestSource:
         book.put("kofi", "Kofi Mensah")
         first = take(book.source())
         book.remove("ana")
-        second = take(book.source(), first.etags)
+        second = take(book.source(), first)
         assert not second.names
         assert second.present == {first.hrefs[CardUid("kofi")]}
 
@@ -195,7 +253,7 @@ class TestSource:
         book.put("ana", "Ana Silva")
         first = take(book.source())
         book.put_broken("ana")
-        second = take(book.source(), first.etags)
+        second = take(book.source(), first)
         assert second.problems
         assert second.present == first.present
         assert not second.etags, "closing the item would say that its card is gone"
@@ -204,7 +262,7 @@ class TestSource:
         book.put_broken("ana")
         first = take(book.source())
         book.put("ana", "Ana Silva")
-        assert take(book.source(), first.etags).names == {"ana": "Ana Silva"}
+        assert take(book.source(), first).names == {"ana": "Ana Silva"}
 
     def test_two_readings_give_the_same_keys(self, book: Book) -> None:
         book.put("ana", "Ana Silva")
@@ -216,11 +274,53 @@ class TestSource:
         book.put("ana", "Ana Silva")
         first = take(book.source())
         (etags,) = first.etags.values()
-        assert take(book.source(), {"elsewhere": etags}).names == first.names
+        assert take(book.source(), Taken(etags={"elsewhere": etags})).names == first.names
 
     def test_a_book_that_is_not_there_is_an_error_and_not_an_empty_listing(self, book: Book) -> None:
         book.put("ana", "Ana Silva")
         first = take(book.source())
         book.take_away()
         with pytest.raises(AccountError):
-            take(book.source(), first.etags)
+            take(book.source(), first)
+
+    def test_nothing_depends_on_a_cursor(self, book: Book) -> None:
+        book.put("ana", "Ana Silva")
+        book.put("kofi", "Kofi Mensah")
+        first = take(book.source())
+        book.remove("ana")
+        book.put("eun", "Eun-ji Park")
+        for cursors in ({}, dict.fromkeys(first.cursors, "of another kith"), dict.fromkeys(first.cursors, "{}")):
+            second = take(book.source(), replace(first, cursors=cursors))
+            assert second.names == {"eun": "Eun-ji Park"}
+            assert second.present == {first.hrefs[CardUid("kofi")], second.hrefs[CardUid("eun")]}
+
+    def test_a_cursor_that_was_not_stored_is_not_missed(self, book: Book) -> None:
+        """A pass that is cut off has stored the cards, and not how far it was."""
+        book.put("ana", "Ana Silva")
+        first = take(book.source())
+        book.put("kofi", "Kofi Mensah")
+        book.remove("ana")
+        second = take(book.source(), first)
+        cut_off = replace(second, cursors=first.cursors, etags=join(first.etags, second.etags), present=first.present)
+        again = take(book.source(), cut_off)
+        assert not again.names
+        assert again.present == second.present
+
+    @pytest.mark.parametrize("days", [1, 8, -1])
+    def test_the_clock_changes_nothing_about_what_is_found(self, book: Book, days: int) -> None:
+        book.put("ana", "Ana Silva")
+        book.put("kofi", "Kofi Mensah")
+        first = take(book.source())
+        book.remove("ana")
+        book.put("kofi", "Kofi A. Mensah")
+        second = take(book.source(), first, NOW + timedelta(days=days))
+        assert second.names == {"kofi": "Kofi A. Mensah"}
+        assert second.present == {first.hrefs[CardUid("kofi")]}
+
+
+def join(*all_etags: dict[str, dict[Href, ETag]]) -> dict[str, dict[Href, ETag]]:
+    joined: dict[str, dict[Href, ETag]] = {}
+    for etags in all_etags:
+        for collection, known in etags.items():
+            joined.setdefault(collection, {}).update(known)
+    return joined

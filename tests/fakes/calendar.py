@@ -98,7 +98,7 @@ class FakeCalendar:
     def name(self) -> str:
         return "calendar"
 
-    def look(self, known: Mapping[Href, ETag | None]) -> Look:
+    def look(self, known: Mapping[Href, ETag | None], cursor: str = "") -> Look:
         with self._call():
             self._looks += 1
             here = [entry for entry in self.entries() if not entry.elsewhere]

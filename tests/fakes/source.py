@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import Enum
 
 from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href, Labelled
 from kith.errors import Transient
-from kith.sources.base import Batch, ItemPart, Listing
+from kith.sources.base import Batch, Changes, Found, ItemPart, Listing
 
 COLLECTION = "contacts"
 
@@ -22,14 +23,18 @@ class Mood(Enum):
 
 
 class FakeSource:
-    """One address book of one account. An item holds one card, or several."""
+    """One address book of one account. An item holds one card, or several.
 
-    def __init__(self, account: str = "phone") -> None:
+    One that ``tells_changes`` says what changed since its cursor, as servers with sync tokens do.
+    """
+
+    def __init__(self, account: str = "phone", *, tells_changes: bool = False) -> None:
         self.mood = Mood.WELL
+        self.tells_changes = tells_changes
         self._account = AccountId(account)
         self._items: dict[Href, tuple[Card | Group, ...]] = {}
         self._etags: dict[Href, ETag] = {}
-        self._versions = 0
+        self._touched: list[Href] = []
 
     # --- the port -------------------------------------------------------------------------------------
 
@@ -37,19 +42,29 @@ class FakeSource:
     def account(self) -> AccountId:
         return self._account
 
-    def read(self, known: Mapping[str, Mapping[Href, ETag]]) -> Iterator[Batch | Listing]:
+    def read(
+        self, known: Mapping[str, Mapping[Href, ETag]], cursors: Mapping[str, str], now: datetime
+    ) -> Iterator[Found]:
         if self.mood is Mood.DOWN:
             raise Transient("the server did not answer")
         items = {} if self.mood is Mood.EMPTY else self._items
         etags = known.get(COLLECTION, {})
-        for href in sorted(items):
+        cursor = cursors.get(COLLECTION) if self.tells_changes and self.mood is not Mood.EMPTY else None
+        asked = set(self._touched[int(cursor) :]) if cursor else set(items)
+        for href in sorted(asked & items.keys()):
             if etags.get(href) != self._etags[href]:
                 yield from self._read_one(href)
             if self.mood is Mood.BREAKS:
                 raise Transient("the connection broke")
         if self.mood is Mood.BREAKS:
             raise Transient("the connection broke")
-        yield Listing(COLLECTION, frozenset(items))
+        if cursor:
+            yield Changes(COLLECTION, frozenset(asked - items.keys()), self._cursor())
+        else:
+            yield Listing(COLLECTION, frozenset(items), self._cursor() if items else "")
+
+    def _cursor(self) -> str:
+        return str(len(self._touched)) if self.tells_changes else ""
 
     def _read_one(self, href: Href) -> Iterator[Batch]:
         """An item with several entries comes in two parts, as large files do."""
@@ -77,12 +92,13 @@ class FakeSource:
 
     def put(self, item: str, *entries: Card | Group) -> None:
         """Add an item, or change what it holds."""
-        self._versions += 1
+        self._touched.append(Href(item))
         self._items[Href(item)] = entries
-        self._etags[Href(item)] = ETag(str(self._versions))
+        self._etags[Href(item)] = ETag(str(len(self._touched)))
 
     def remove(self, item: str) -> None:
         """Delete an item with all its cards."""
+        self._touched.append(Href(item))
         del self._items[Href(item)]
         del self._etags[Href(item)]
 

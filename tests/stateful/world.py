@@ -76,7 +76,7 @@ class World:
         self.now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         self.rules = rules
         self.calendar = FakeCalendar(etags=etags)
-        self.sources = [FakeSource("phone"), FakeSource("server")]
+        self.sources = [FakeSource("phone"), FakeSource("server", tells_changes=True)]
         self.stories: dict[EventUid, Story] = {}
         self.burnt: set[EventUid] = set()
         self.left_by_kith: dict[EventUid, int] = {}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +23,8 @@ from kith.config.schema import (
     FolderAccount,
     PersonTable,
     ReachOutTable,
+    Server,
+    ServerAccount,
     SyncTable,
     Table,
     rules,
@@ -29,11 +32,13 @@ from kith.config.schema import (
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
 from kith.core.rules import DayRules, Marks, Rules
+from kith.dav.quirks import quirks, recognise
 from kith.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 BASE = Path("/home/ana/.config/kith")
 SMALLEST = '[accounts.disk]\ntype = "folder"\ncalendar = "/calendar"\n'
+SERVER = '[accounts.home]\ntype = "dav"\nurl = "https://dav.example.org/"\n'
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -45,6 +50,18 @@ def _system_in_lisbon() -> Iterator[None]:
 
 def read(text: str) -> Config:
     return parse(text, file="config.toml", base=BASE)
+
+
+def folder(config: Config, name: str = "disk") -> FolderAccount:
+    account = config.accounts[name]
+    assert isinstance(account, FolderAccount)
+    return account
+
+
+def server(config: Config, name: str = "home") -> ServerAccount:
+    account = config.accounts[name]
+    assert isinstance(account, ServerAccount)
+    return account
 
 
 # The smallest config, and its defaults
@@ -76,6 +93,75 @@ def test_of_several_calendars_the_named_one_is_written_to() -> None:
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read(SMALLEST).reach_out.per_day = 4  # type: ignore[misc]
+
+
+# Servers
+
+
+def test_a_server_alone_brings_contacts_in_and_carries_events_out() -> None:
+    config = read(SERVER)
+
+    assert config.calendar_account == "home"
+    assert config.calendar.name == "Keep in touch"
+    assert server(config) == ServerAccount(type="dav", url="https://dav.example.org/")
+    assert server(config).contacts
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "dav.example.org",
+        "dav.example.org:8443",
+        "https://dav.example.org",
+        "https://dav.example.org:8443/SOGo/dav/ana@example.org/",
+        "https://bücher.example/",
+        "http://localhost:5232/",
+        "http://127.0.0.2:5232/",
+        "http://[::1]:5232/",
+    ],
+)
+def test_a_server_is_named_or_has_an_address(url: str) -> None:
+    assert server(read(SERVER.replace("https://dav.example.org/", url))).url == url
+
+
+def test_everything_about_a_server_is_kept_as_it_stands() -> None:
+    more = """
+        username = "ana@example.org"
+        password_command = ["pass", "show", "dav"]
+        address_books = ["Contacts", "Família"]
+        calendar_url = "https://other.example.org/calendars/ana/kith/"
+        server = "sogo"
+        ca_file = "ca.pem"
+        client_cert = "/etc/ana.pem"
+        client_key = "/etc/ana.key"
+        proxy = "socks5h://localhost:1080"
+    """
+
+    assert server(read(SERVER + more)) == ServerAccount(
+        type="dav",
+        url="https://dav.example.org/",
+        username="ana@example.org",
+        password_command=["pass", "show", "dav"],
+        address_books=("Contacts", "Família"),
+        calendar_url="https://other.example.org/calendars/ana/kith/",
+        server="sogo",
+        ca_file=str(BASE / "ca.pem"),
+        client_cert="/etc/ana.pem",
+        client_key="/etc/ana.key",
+        proxy="socks5h://localhost:1080",
+    )
+
+
+@pytest.mark.parametrize("name", get_args(Server))
+def test_every_server_that_may_be_named_is_known(name: str) -> None:
+    assert quirks(recognise(name, "https://dav.example.org/")).name
+
+
+def test_contacts_from_a_server_and_a_calendar_in_a_folder_or_the_other_way_round() -> None:
+    both = SMALLEST + SERVER
+
+    assert read(both + '[calendar]\naccount = "disk"\n').calendar_account == "disk"
+    assert read(both + 'contacts = false\n[calendar]\naccount = "home"\nname = "Kith"\n').calendar_account == "home"
 
 
 # The time zone
@@ -136,14 +222,14 @@ def test_paths_start_at_the_home_folder_or_at_the_file_s(
 
     config = read(f'[accounts.disk]\ntype = "folder"\ncalendar = "{written}"\n')
 
-    assert config.accounts["disk"].calendar == Path(meant)
+    assert folder(config).calendar == Path(meant)
 
 
 def test_a_file_s_paths_start_at_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "kith.toml").write_text('[accounts.disk]\ntype = "folder"\ncalendar = "events"\n')
     monkeypatch.chdir(tmp_path)
 
-    assert load(Path("kith.toml")).accounts["disk"].calendar == tmp_path / "events"
+    assert folder(load(Path("kith.toml"))).calendar == tmp_path / "events"
 
 
 # The ways to write a value
@@ -184,7 +270,7 @@ def test_one_label_may_stand_in_two_circles() -> None:
 def test_a_subscription_may_stand_beside_the_calendar() -> None:
     config = read(SMALLEST + 'subscribe = "/calendar.ics"\n')
 
-    assert config.accounts["disk"].subscribe == Path("/calendar.ics")
+    assert folder(config).subscribe == Path("/calendar.ics")
 
 
 # The rules
@@ -259,7 +345,7 @@ def test_the_rules_say_what_the_config_says() -> None:
 def test_the_example_loads_as_it_is() -> None:
     config = load(EXAMPLE)
 
-    assert config.calendar_account == "disk"
+    assert config.calendar_account == "home"
     assert [rule.who for rule in rules(config).people] == ["Ana Souza"]
 
 
@@ -268,6 +354,7 @@ def test_the_example_loads_as_it_is() -> None:
     [
         ((), Config),
         (("accounts", "disk"), FolderAccount),
+        (("accounts", ("home", "office")), ServerAccount),
         (("calendar",), CalendarTable),
         (("sync",), SyncTable),
         (("reach_out",), ReachOutTable),
@@ -275,10 +362,11 @@ def test_the_example_loads_as_it_is() -> None:
         (("people", "Ana Souza"), PersonTable),
     ],
 )
-def test_the_example_holds_every_key_there_is(place: tuple[str, ...], model: type[Table]) -> None:
+def test_the_example_holds_every_key_there_is(place: tuple[str | tuple[str, ...], ...], model: type[Table]) -> None:
     table = tomllib.loads(EXAMPLE.read_text("utf-8"))
     for key in place:
-        table = table[key]
+        # Keys that are at odds with each other stand in two tables.
+        table = table[key] if isinstance(key, str) else {name: True for part in key for name in table[part]}
 
     assert set(table) == set(model.model_fields)
 
@@ -296,7 +384,7 @@ def test_the_example_explains_every_key() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     explained = {line.split(" = ")[0] for above, line in pairwise(lines) if above.startswith("#") and " = " in line}
 
-    tables = (FolderAccount, CalendarTable, SyncTable, ReachOutTable, CircleTable, PersonTable)
+    tables = (FolderAccount, ServerAccount, CalendarTable, SyncTable, ReachOutTable, CircleTable, PersonTable)
     assert {key for table in tables for key in table.model_fields} <= explained
 
 

@@ -22,6 +22,13 @@ CALENDAR = '\n[accounts.home]\ntype = "folder"\ncalendar = "/calendar"\n'
 """Put after what is tested, so that lines count from its beginning and a calendar is there."""
 
 
+SERVER = "[calendar]\naccount = 'x'\n[accounts.x]\ntype = 'dav'\nurl = 'https://dav.example.org/'\n"
+
+
+def url(written: object) -> str:
+    return SERVER.replace("'https://dav.example.org/'", str(written))
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _system_in_lisbon() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -251,8 +258,8 @@ def said(text: str) -> list[str]:
             "[accounts.x]\ncontacts = '/x'",
             '1 accounts.x.type: is missing; write it as in type = "folder"',
         ),
-        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder", got "floder"'),
-        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder", got a table'),
+        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder" or "dav", got "floder"'),
+        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder" or "dav", got a table'),
         ("[accounts.x]\ntype = 'folder'", "1 accounts.x: needs contacts, a calendar or both"),
         (
             "[accounts.x]\ntype = 'folder'\ncontacts = ['/x']",
@@ -278,6 +285,112 @@ def said(text: str) -> list[str]:
         (
             "[calendar]\naccount = 'home'\n[accounts.x]\ntype = 'folder'\ncalendar = '/y/../calendar'",
             "8 accounts.home.calendar: is the same place as accounts.x.calendar",
+        ),
+        # Servers
+        (
+            "[accounts.x]\ntype = 'dav'\n[calendar]\naccount = 'home'",
+            '1 accounts.x.url: is missing; write it as in url = "https://dav.example.org/"',
+        ),
+        (
+            f"{SERVER}urll = 'x'",
+            "6 accounts.x.urll: unknown key; did you mean `url`?",
+        ),
+        (
+            f"{SERVER}calendar = '/x'",
+            "6 accounts.x.calendar: unknown key; did you mean `calendar_url`?",
+        ),
+        (f"{SERVER}contacts = 'yes'", '6 accounts.x.contacts: must be true or false, got "yes"'),
+        (f"{SERVER}username = ''", "6 accounts.x.username: must not be empty"),
+        (
+            f"{SERVER}server = 'outlook'",
+            '6 accounts.x.server: must be "baikal", "cyrus", "davical", "fastmail", "gmx", "icloud", "infomaniak", '
+            '"mailbox.org", "nextcloud", "posteo", "purelymail", "radicale", "sogo", "stalwart", "synology", '
+            '"xandikos", "yahoo" or "zimbra", got "outlook"',
+        ),
+        (f"{SERVER}ca_file = 3", "6 accounts.x.ca_file: must be a path in quotes, got 3"),
+        (f"{SERVER}client_key = '/k'", "6 accounts.x.client_key: is of no use without client_cert"),
+        (f"{SERVER}address_books = []", "6 accounts.x.address_books: must not be empty"),
+        (
+            f"{SERVER}contacts = false\naddress_books = ['A']",
+            "7 accounts.x.address_books: names what contacts = false says not to read; keep one of the two",
+        ),
+        (
+            f"{SERVER}contacts = false\ncontacts_url = 'https://x.org/'",
+            "7 accounts.x.contacts_url: names what contacts = false says not to read; keep one of the two",
+        ),
+        (
+            f"{SERVER}contacts_url = 'https://x.org/'\naddress_books = ['A']",
+            "6 accounts.x.contacts_url: and address_books both say where the contacts are; keep one of the two",
+        ),
+        # Addresses
+        (url(3), '5 accounts.x.url: must be an address in quotes, such as "https://dav.example.org/", got 3'),
+        (url("''"), "5 accounts.x.url: must not be empty"),
+        (
+            url("'ftp://x.org/'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "ftp://x.org/"',
+        ),
+        (
+            url("'https:///x'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "https:///x"',
+        ),
+        (
+            url("'https://x.org:port/'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "https://x.org:port/"',
+        ),
+        (
+            url("'https://[::1/'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "https://[::1/"',
+        ),
+        (
+            url("'my server'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "my server"',
+        ),
+        (
+            url("'https://my server/'"),
+            '5 accounts.x.url: must be an address such as "https://dav.example.org/", got "https://my server/"',
+        ),
+        (
+            url("'http://x.org/dav'"),
+            "5 accounts.x.url: must begin with https://, or everybody on the way could read along, "
+            'got "http://x.org/dav"',
+        ),
+        (
+            url("'http://127.0.0.1.x.org/'"),
+            "5 accounts.x.url: must begin with https://, or everybody on the way could read along, "
+            'got "http://127.0.0.1.x.org/"',
+        ),
+        (
+            f"{SERVER}calendar_url = 'x.org'",
+            '6 accounts.x.calendar_url: must be an address such as "https://dav.example.org/", got "x.org"',
+        ),
+        (
+            f"{SERVER}proxy = 'proxy.x.org:3128'",
+            '6 accounts.x.proxy: must be an address such as "http://proxy.example.org:3128", or "env", '
+            'got "proxy.x.org:3128"',
+        ),
+        # Programs
+        (
+            f"{SERVER}username = 'ana'\npassword_command = ['']",
+            "7 accounts.x.password_command: must begin with the name of a program",
+        ),
+        (
+            f"{SERVER}username = 'ana'\npassword_command = ['a', \"b\\u0000\"]",
+            "7 accounts.x.password_command: holds a null character, which no program can be given",
+        ),
+        (
+            f"{SERVER}password_command = ['pass', 'dav']",
+            "6 accounts.x.password_command: gives a password to nobody; name the user in username",
+        ),
+        # The calendar's name
+        (
+            "[calendar]\naccount = 'home'\nname = 'Kith'",
+            "3 calendar.name: accounts.home is a folder, whose calendar has no name; take it out",
+        ),
+        ("[calendar]\nname = ''", "2 calendar.name: must not be empty"),
+        (
+            "[calendar]\nname = 'Kith'\naccount = 'x'\n[accounts.x]\ntype = 'dav'\nurl = 'x.org'\n"
+            "calendar_url = 'https://x.org/'",
+            "2 calendar.name: and accounts.x.calendar_url both say which calendar is meant; keep one of the two",
         ),
         # Subscriptions
         (
@@ -403,6 +516,34 @@ def test_an_account_may_be_called_token_and_a_password_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(
+            (
+                written,
+                "5 accounts.x.url: must not hold a user name or a password; the name has a key of its own, username",
+            )
+            for written in map(url, ["'https://ana:hunter2@x.org/'", "'ana:hunter2@x.org'", "'//ana:hunter2@x.org/'"])
+        ),
+        (
+            f"{SERVER}proxy = 'http://ana:hunter2@x.org:3128'",
+            "6 accounts.x.proxy: must not hold a user name or a password; the name has a key of its own, username",
+        ),
+        *(
+            (
+                f"{SERVER}username = 'ana'\npassword_command = {written}",
+                "7 accounts.x.password_command: must be a list in brackets: a program and its arguments, "
+                'such as ["pass", "show", "dav"]',
+            )
+            for written in ["'hunter2'", "[]", "['echo', ['hunter2']]", "{ hunter2 = 'hunter2' }"]
+        ),
+    ],
+)
+def test_what_may_hold_a_password_is_not_repeated(text: str, expected: str) -> None:
+    assert said(text + CALENDAR) == [expected]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "[accounts.home]\npasword = 'hunter2'",
@@ -491,7 +632,7 @@ def test_a_missing_file_comes_with_one_to_begin_with(tmp_path: Path) -> None:
 
     assert caught.value.problems == (ConfigProblem("", "there is no such file"),)
     hint, first = caught.value.hint.split("\n\n")
-    assert hint == "Write a first one, with folders of your own:"
+    assert hint == "run `kith init`, or write a first one, with folders of your own:"
     (tmp_path / "config.toml").write_text(first)
     assert load(tmp_path / "config.toml").calendar_account == "disk"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from kith.sources.base import Batch, CardProblem, ItemPart, Listing, Source
 from kith.sources.vcard_folder import COLLECTION, VcardFolder
 
 HOME = AccountId("home")
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def vcard(uid: str, name: str = "Somebody") -> bytes:
@@ -25,7 +27,7 @@ def many(count: int, start: int = 0) -> bytes:
 
 
 def batches_of(source: Source) -> list[Batch]:
-    return [found for found in source.read({}) if isinstance(found, Batch)]
+    return [found for found in source.read({}, {}, NOW) if isinstance(found, Batch)]
 
 
 def parts_of(path: Path) -> list[ItemPart]:
@@ -37,7 +39,7 @@ def uids_of(path: Path) -> list[str]:
 
 
 def present_in(path: Path) -> frozenset[Href]:
-    *_, listing = VcardFolder(HOME, path).read({})
+    *_, listing = VcardFolder(HOME, path).read({}, {}, NOW)
     assert isinstance(listing, Listing)
     return listing.present
 
@@ -45,7 +47,7 @@ def present_in(path: Path) -> frozenset[Href]:
 def test_it_is_a_source(tmp_path: Path) -> None:
     source: Source = VcardFolder(HOME, tmp_path)
     assert source.account == HOME
-    assert list(source.read({})) == [Listing(COLLECTION, frozenset())]
+    assert list(source.read({}, {}, NOW)) == [Listing(COLLECTION, frozenset())]
 
 
 def test_which_files_count(tmp_path: Path) -> None:
@@ -149,7 +151,7 @@ def test_a_known_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Path, "open", no_opening)
     known = {COLLECTION: {part.href: part.etag}}
-    assert list(VcardFolder(HOME, tmp_path).read(known)) == [Listing(COLLECTION, frozenset({Href("ana.vcf")}))]
+    assert list(VcardFolder(HOME, tmp_path).read(known, {}, NOW)) == [Listing(COLLECTION, frozenset({Href("ana.vcf")}))]
 
 
 def in_place(path: Path) -> None:
@@ -195,7 +197,7 @@ def read_while(path: Path, change: Callable[[], None]) -> tuple[list[ItemPart], 
     """The parts that came although ``change`` happened after the first batch, and whether it was noticed."""
     parts: list[ItemPart] = []
     try:
-        for found in VcardFolder(HOME, path).read({}):
+        for found in VcardFolder(HOME, path).read({}, {}, NOW):
             if isinstance(found, Batch):
                 parts.extend(found.parts)
                 change()
@@ -245,7 +247,7 @@ def test_a_file_that_went_while_others_were_read_counts_as_present_this_once(tmp
     (tmp_path / "a.vcf").write_bytes(many(600))
     last = tmp_path / "z.vcf"
     last.write_bytes(vcard("z"))
-    found = VcardFolder(HOME, tmp_path).read({})
+    found = VcardFolder(HOME, tmp_path).read({}, {}, NOW)
     assert isinstance(next(found), Batch)
     last.unlink()
     *batches, listing = found
@@ -324,7 +326,7 @@ def test_a_subfolder_that_cannot_be_listed_ends_the_reading(
 
     monkeypatch.setattr(os, "scandir", scan_unless_refused)
     with pytest.raises(raised, match="friends"):
-        list(VcardFolder(HOME, tmp_path).read({}))
+        list(VcardFolder(HOME, tmp_path).read({}, {}, NOW))
 
 
 def test_a_link_to_nowhere_stays_present(tmp_path: Path) -> None:
@@ -343,14 +345,14 @@ def test_a_disk_that_fails_while_reading_is_transient(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr("kith.sources.vcard_folder.read_cards", fail)
     with pytest.raises(Transient, match=r"ana\.vcf could not be read: Input/output error"):
-        list(VcardFolder(HOME, tmp_path).read({}))
+        list(VcardFolder(HOME, tmp_path).read({}, {}, NOW))
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     for missing in (tmp_path / "nowhere", tmp_path / "file" / "below"):
         (tmp_path / "file").touch()
         with pytest.raises(Denied) as caught:
-            list(VcardFolder(HOME, missing).read({}))
+            list(VcardFolder(HOME, missing).read({}, {}, NOW))
         assert caught.value.message == f"{missing} is not there"
         assert caught.value.hint
 
@@ -360,13 +362,13 @@ def test_a_single_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.
     path.write_bytes(vcard("ana"))
     refuse_to_open(monkeypatch, path, PermissionError(13, "Permission denied"))
     with pytest.raises(Denied, match=r"all\.vcf may not be read"):
-        list(VcardFolder(HOME, path).read({}))
+        list(VcardFolder(HOME, path).read({}, {}, NOW))
 
 
 def test_a_path_that_is_neither_folder_nor_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(Denied, match="neither a folder nor a file"):
-        list(VcardFolder(HOME, tmp_path / "pipe").read({}))
+        list(VcardFolder(HOME, tmp_path / "pipe").read({}, {}, NOW))
 
 
 def test_a_file_name_that_is_not_utf_8_has_an_href_that_can_be_stored(tmp_path: Path) -> None:
@@ -379,6 +381,6 @@ def test_a_file_name_that_is_not_utf_8_has_an_href_that_can_be_stored(tmp_path: 
 def test_old_etags_do_not_hide_a_file(tmp_path: Path) -> None:
     (tmp_path / "ana.vcf").write_bytes(vcard("ana"))
     known = {COLLECTION: {Href("ana.vcf"): ETag("1-2-3"), Href("bob.vcf"): ETag("4-5-6")}}
-    batch, listing = VcardFolder(HOME, tmp_path).read(known)
+    batch, listing = VcardFolder(HOME, tmp_path).read(known, {}, NOW)
     assert isinstance(batch, Batch)
     assert listing == Listing(COLLECTION, frozenset({Href("ana.vcf")}))

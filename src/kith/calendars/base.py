@@ -33,13 +33,15 @@ class Look:
 
     ``identity`` changes when the calendar is not the same one any more (deleted and made anew, another disk
     mounted in its place). ``events`` are those of kith's (of any install) that are new or not in a known state;
-    ``absent`` are the known hrefs under which nothing stands.
+    ``absent`` are the known hrefs under which nothing stands. ``cursor`` is a back end's own note to its next look:
+    where the calendar is, and which foreign events it need not fetch again. Losing it costs requests, nothing else.
     """
 
     identity: str
     events: tuple[SeenEvent, ...] = ()
     absent: frozenset[Href] = frozenset()
     unreadable: tuple[Unreadable, ...] = ()
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ class Calendar(Protocol):
         """What tells it apart from the account's other calendars, the same at every pass."""
         ...
 
-    def look(self, known: Mapping[Href, ETag | None]) -> Look:
+    def look(self, known: Mapping[Href, ETag | None], cursor: str = "") -> Look:
         """See what changed since ``known``; an event known without an ETag is always looked at.
+
+        ``cursor`` is what the last look gave. What it says never hides a known event that changed or is gone.
 
         Raises:
             Denied: the calendar is not there, or may not be read.

@@ -44,12 +44,16 @@ class IcsFolder:
         """A folder account has one calendar."""
         return "calendar"
 
+    def is_there(self) -> bool:
+        """Whether there is such a folder now."""
+        return self._folder.exists()
+
     def prepare(self) -> None:
         """Make the folder; for a calendar that nothing was ever written to."""
         with self._foreign_errors():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def look(self, known: Mapping[Href, ETag | None]) -> Look:
+    def look(self, known: Mapping[Href, ETag | None], cursor: str = "") -> Look:
         """Read every file's digest, and decode those of kith's that are new or changed."""
         events: list[SeenEvent] = []
         unreadable: list[Unreadable] = []

@@ -27,9 +27,9 @@ class Rehearsed:
         """What tells it apart from the account's other calendars."""
         return self._calendar.name
 
-    def look(self, known: Mapping[Href, ETag | None]) -> Look:
+    def look(self, known: Mapping[Href, ETag | None], cursor: str = "") -> Look:
         """Look at the real one."""
-        return self._calendar.look(known) if self._there else Look(identity="")
+        return self._calendar.look(known, cursor) if self._there else Look(identity="")
 
     def find(self, uid: EventUid) -> SeenEvent | None:
         """Look for the event in the real one."""

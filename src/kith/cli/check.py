@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kith.accounts.base import Finding, Level
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
-from kith.errors import AccountError
 
 if TYPE_CHECKING:
     from kith.app import App
 
 _LEVELS = (OK, WARNING, PROBLEM)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: ``level`` is ok, warning or problem."""
-
-    level: str
-    subject: str
-    message: str
-    mend: str = ""
 
 
 def check(
@@ -41,7 +30,7 @@ def check(
             print_json([asdict(finding) for finding in findings])
         else:
             for finding in findings:
-                verdict(finding.level, finding.subject, finding.message, finding.mend)
+                verdict(finding.level, finding.subject, finding.message, finding.mend, finding.details)
         worst = max(_LEVELS.index(finding.level) for finding in findings)
         if _LEVELS[worst] == PROBLEM:
             raise typer.Exit(69)
@@ -50,45 +39,11 @@ def check(
 def _everything(app: App) -> Iterator[Finding]:
     yield Finding(OK, "config", f"{app.paths.config}")
     yield Finding(OK, "time zone", f"{app.rules.days.zone.key}, where it is {app.local_now:%H:%M} now")
-    yield from _sources(app)
-    yield _calendar(app)
+    yield from app.inspect()
     yield from _store(app)
     yield from _network(app)
     for fault in app.store.runs.faults():
         yield Finding(PROBLEM, fault.account or "kith", fault.message, fault.hint)
-
-
-def _sources(app: App) -> Iterator[Finding]:
-    for source in app.sources():
-        cards, missing = app.store.cards.counts(source.account)
-        try:
-            problems = sum(_problems(part) for part in source.read(app.store.cards.known_items(source.account)))
-        except AccountError as error:
-            yield Finding(PROBLEM, f"accounts.{source.account}", error.message, error.hint)
-            continue
-        words = f"contacts can be read; {cards - missing} cards known so far"
-        level = WARNING if problems else OK
-        more = f", {problems} things in new or changed cards cannot be read" if problems else ""
-        yield Finding(level, f"accounts.{source.account}", words + more, "see `kith sync`" if problems else "")
-
-
-def _problems(found: object) -> int:
-    return sum(len(part.problems) for part in getattr(found, "parts", ()))
-
-
-def _calendar(app: App) -> Finding:
-    calendar = app.calendar()
-    folder = app.account(calendar.account).calendar
-    subject = f"accounts.{calendar.account}"
-    if app.calendar_is_new():
-        return Finding(OK, subject, f"the calendar folder {folder} will be made at the first pass")
-    try:
-        calendar.look({})
-    except AccountError as error:
-        return Finding(PROBLEM, subject, error.message, error.hint)
-    if folder is not None and not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(PROBLEM, subject, f"the calendar folder {folder} is not writable", f"chmod u+wx {folder}")
-    return Finding(OK, subject, f"the calendar folder {folder} can be read and written")
 
 
 def _store(app: App) -> Iterator[Finding]:
@@ -122,6 +77,6 @@ def _network(app: App) -> Iterator[Finding]:
         yield Finding(WARNING, "network", f"nobody of {network.people} people is in it", hint)
         return
     budget = network.budget(app.rules, app.today)
-    level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
+    level: Level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
     mend = "" if level == OK else "raise per_day or add days under [reach_out], or make cadences longer"
     yield Finding(level, "budget", budget.in_words(app.rules.days), mend)

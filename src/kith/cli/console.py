@@ -9,13 +9,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-OK, WARNING, PROBLEM = "ok", "warning", "problem"
+OK: Final = "ok"
+WARNING: Final = "warning"
+PROBLEM: Final = "problem"
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 _UNBOUNDED = 10_000
 
@@ -54,10 +56,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, styles: Sequ
     out().print(grid)
 
 
-def verdict(level: str, subject: str, message: str, mend: str = "") -> None:
-    """One line of a check: how it stands in a word, about what, and what mends it."""
+def verdict(level: str, subject: str, message: str, mend: str = "", details: Sequence[str] = ()) -> None:
+    """One line of a check: how it stands in a word, about what, how that was found, and what mends it."""
     console = out()
     console.print(f"[{_STYLES[level]}]{level:<8}[/] [bold]{escape(subject)}[/]  {escape(message)}")
+    for detail in details:
+        console.print(f"           {escape(detail)}", style="dim")
     if mend:
         console.print(f"         → {escape(mend)}", style="dim")
 

@@ -1,10 +1,16 @@
-"""``kith demo``: the whole circle on a sample network, in a temporary folder, with a pretended clock."""
+"""``kith demo``: the whole circle on a sample network, in a temporary folder, with a pretended clock.
+
+The sample people are on a real DAV server that runs on this machine while the demo does; without one to start, or with
+``--folder``, in plain files. Nothing of the user's is read or written.
+"""
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -14,23 +20,19 @@ import typer
 from rich.markup import escape
 from rich.panel import Panel
 
-from kith.cli.console import out, progress, table
+from kith.cli.console import out, progress, say, table
 from kith.cli.sync import print_report
 from kith.cli.words import clock_text, day_words
+from kith.config.written import whole
 from kith.errors import KithError
 from kith.paths import Paths
 
 if TYPE_CHECKING:
     from kith.core.report import PassReport
+    from kith.demo.dav import DemoServer
+    from kith.demo.phone import Entry, Phone
 
-_CONFIG = """\
-timezone = "Europe/Lisbon"
-
-[accounts.disk]
-type = "folder"
-contacts = "contacts/phone-export.vcf"
-calendar = "calendar"
-
+_REST_OF_CONFIG = """
 [reach_out]
 per_day = 3
 at = "17:30"
@@ -55,28 +57,151 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option("--keep", metavar="DIR", help="Leave everything in this new folder, to look around.")
     ] = None,
+    folder: Annotated[bool, typer.Option("--folder", help="Plain files instead of a server.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Leave the server up afterwards, for a contacts or calendar app of yours.")
+    ] = False,
 ) -> None:
     """See it work: a sample network, a pass, answers in the calendar, what kith understood."""
-    with _folder(keep) as folder:
-        _Story(folder).tell()
-        if keep is not None:
-            out().print(f"\nEverything is in {folder}. Look around with:")
-            out().print(f"  XDG_STATE_HOME={folder}/state kith --config {folder}/config.toml people")
+    from kith.demo import dav
+
+    if serve and (folder or not dav.is_installed()):
+        raise KithError("there is no server to leave up", hint=_how_to_get_a_server())
+    if not folder and not dav.is_installed():
+        say(f"With a real server this demo shows more: {_how_to_get_a_server()}. Here it is with plain files.\n", "dim")
+    with _place(keep) as place, _ending_well(), _stage(place, plain=folder or not dav.is_installed()) as stage:
+        _Story(place, stage).tell()
+        _say_where_things_are(place, stage, kept=keep is not None, stays=serve)
+        if serve and stage.server is not None:
+            _leave_up(place, stage.server)
+
+
+def _how_to_get_a_server() -> str:
+    return "`pipx inject kithd radicale` or `pip install 'kithd[demo]'`"
+
+
+# --- where it happens ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Where the sample people are: what the config says of it, the phone that sees it, and a word about it."""
+
+    accounts: str
+    phone: Phone
+    words: str
+    server: DemoServer | None = None
+
+
+@contextmanager
+def _stage(place: Path, *, plain: bool) -> Iterator[_Stage]:
+    from kith.demo import dav
+
+    sample = files("kith.demo").joinpath("sample.vcf").read_bytes()
+    if plain:
+        yield _in_files(place, sample)
+        return
+    try:
+        with progress("Starting a server"), dav.serve(place / "server") as server:
+            yield _on_a_server(place, server, sample)
+    except dav.DemoFailed as error:
+        raise KithError(str(error), hint="`kith demo --folder` needs no server") from error
+
+
+def _in_files(place: Path, sample: bytes) -> _Stage:
+    from kith.demo.phone import FolderStorage, Phone
+
+    contacts = place / "contacts"
+    contacts.mkdir(parents=True)
+    (contacts / "phone-export.vcf").write_bytes(sample)
+    accounts = '[accounts.disk]\ntype = "folder"\ncontacts = "contacts/phone-export.vcf"\ncalendar = "calendar"\n'
+    words = f"A sample address book as a phone exports it, in {contacts}"
+    return _Stage(accounts, Phone(FolderStorage(place / "calendar")), words)
+
+
+def _on_a_server(place: Path, server: DemoServer, sample: bytes) -> _Stage:
+    from kith.demo.dav import CalendarStorage
+    from kith.demo.phone import Phone
+
+    count = server.fill(sample)
+    password = place / "password"
+    password.touch(mode=0o600)
+    password.write_text(f"{server.password}\n")
+    accounts = (
+        f'[accounts.home]\ntype = "dav"\nurl = {whole(server.url)}\nusername = {whole(server.user)}\n'
+        f"password_command = {whole(['cat', str(password)])}\n"
+    )
+    words = f"A CardDAV and CalDAV server on this machine, {server.url}, with {count} sample cards"
+    return _Stage(accounts, Phone(CalendarStorage(server)), words, server)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """A demo that is told to stop takes its server along."""
+
+    def stop(*_: object) -> None:
+        raise typer.Exit(143)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+# --- the end ------------------------------------------------------------------------------------------------
+
+
+def _say_where_things_are(place: Path, stage: _Stage, *, kept: bool, stays: bool) -> None:
+    console = out()
+    console.print("\n[bold]That was it.[/]", end="\n" if stays and not kept else " ")
+    if kept:
+        console.print(f"Everything is in {escape(str(place))}. Look around with:")
+        console.print(f"  {escape(_command(place))} people")
+    elif not stays:
+        console.print("It happened in a temporary folder that goes away now; nothing of yours was read or changed.")
+        console.print("  kith demo --keep DIR   leaves everything in a folder, to look around")
+    if stage.server is not None and not stays:
+        console.print("  kith demo --serve      leaves the server up, for a contacts or calendar app of your own")
+    console.print("\nWith your own contacts and calendar, in five minutes:")
+    console.print("  kith init")
+
+
+def _leave_up(place: Path, server: DemoServer) -> None:
+    console = out()
+    console.print("\n[bold]The server stays up[/] until you press Ctrl-C. In an app on this machine:")
+    console.print(f"  address    {server.url}")
+    console.print(f"  user       {server.user}")
+    console.print(f"  password   {server.password}")
+    console.print("Answer some events there, then see what kith makes of it:")
+    console.print(f"  {escape(_command(place))} sync")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("\nThe server is gone.")
+
+
+def _command(place: Path) -> str:
+    return f"XDG_STATE_HOME={place}/state kith --config {place}/config.toml"
+
+
+# --- the story ----------------------------------------------------------------------------------------------
 
 
 class _Story:
     """The demo, scene by scene."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._calendar = folder / "calendar"
-        self._paths = Paths(config=folder / "config.toml", state=folder / "state" / "kith")
+    def __init__(self, place: Path, stage: _Stage) -> None:
+        self._stage = stage
+        self._phone = stage.phone
+        self._paths = Paths(config=place / "config.toml", state=place / "state" / "kith")
         self._now = _next_weekday_morning()
         self._console = out()
 
     def tell(self) -> None:
         """All of it, in order."""
-        self._prepare()
+        self._paths.config.write_text(f'timezone = "Europe/Lisbon"\n\n{self._stage.accounts}{_REST_OF_CONFIG}')
+        self._console.print(escape(self._stage.words))
         self._scene("1", "A first pass", "kith reads the address book and writes the next four weeks into a calendar.")
         self._sync()
         self._show_agenda()
@@ -93,14 +218,6 @@ class _Story:
         if not report.wrote:
             self._console.print("[green]Nothing was written.[/] Your calendar is only touched when there is a reason.")
 
-    def _prepare(self) -> None:
-        contacts = self._folder / "contacts"
-        contacts.mkdir(parents=True)
-        sample = files("kith.demo").joinpath("sample.vcf").read_bytes()
-        (contacts / "phone-export.vcf").write_bytes(sample)
-        self._paths.config.write_text(_CONFIG)
-        self._console.print(f"A sample address book as a phone exports it, in {escape(str(contacts))}")
-
     def _scene(self, number: str, heading: str, words: str) -> None:
         self._console.print()
         self._console.print(f"[bold cyan]── {number} · {heading} ──[/]")
@@ -114,12 +231,12 @@ class _Story:
             with progress("Syncing") as step:
                 report = app.sync(step)
             print_report(report, app.today, app.rules.days.zone)
+            if report.troubles:
+                raise KithError("the demo did not get on", hint="`kith demo --folder` needs no server")
             return report
 
     def _show_agenda(self) -> None:
-        from kith.demo import phone
-
-        entries = phone.entries(self._calendar)
+        entries = self._phone.entries()
         today = self._now.date()
         zone = self._now.tzinfo or UTC
         self._console.print()
@@ -133,26 +250,25 @@ class _Story:
             self._console.print(f"… and {len(entries) - len(shown)} more", style="dim")
         self._console.print("\nOne of them, as it looks in the calendar:")
         width = min(72, self._console.width)
-        self._console.print(Panel(escape(phone.description(entries[0])), title=escape(entries[0].title), width=width))
+        self._console.print(Panel(escape(entries[0].description), title=escape(entries[0].title), width=width))
 
     def _answer(self) -> None:
-        from kith.demo import phone
-
-        entries = phone.entries(self._calendar)
+        phone, entries = self._phone, self._phone.entries()
+        phone.now = self._now
         started = [entry for entry in entries if entry.start <= self._now]
         ahead = [entry for entry in entries if entry.start > self._now]
         ticked, typed, no_answer = started[0], started[1], started[2]
         # Somebody whose next round lies past the horizon: the third pass has nothing to write then.
-        deleted = next(entry for entry in ahead if "every 6 weeks" in phone.description(entry))
-        moved, prepared = (entry for entry in ahead[:3] if entry is not deleted)
+        deleted = next(entry for entry in ahead if "every 6 weeks" in entry.description)
+        moved, prepared = [entry for entry in ahead[:3] if entry is not deleted][:2]
         text = "Moving house in spring, wants help with the shelves"
-        phone.tick(ticked, self._now)
-        phone.write_below(typed, text, self._now)
-        phone.tried(no_answer, self._now)
-        phone.drag(moved, timedelta(days=7), self._now)
+        phone.tick(ticked)
+        phone.write_below(typed, text)
+        phone.tried(no_answer)
+        phone.drag(moved, timedelta(days=7))
         phone.delete(deleted)
-        phone.write_below(prepared, "Ask about the concert", self._now)
-        acts = [
+        phone.write_below(prepared, "Ask about the concert")
+        acts: list[tuple[str, Entry, str]] = [
             ("tick", ticked, "✓ before the title: you talked"),
             ("type", typed, f"“{text}”"),
             ("try", no_answer, "~ before the title: no answer"),
@@ -178,7 +294,7 @@ def _next_weekday_morning() -> datetime:
 
 
 @contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def _place(keep: Path | None) -> Iterator[Path]:
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="kith-demo-") as folder:
             yield Path(folder)

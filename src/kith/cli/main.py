@@ -23,7 +23,9 @@ from kith.cli import (
     demo,
     due,
     events,
+    init,
     log,
+    login,
     pause,
     people,
     show,
@@ -58,9 +60,12 @@ app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
 app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
+app.command("login", rich_help_panel=_RUN)(login.login)
+app.command("logout", rich_help_panel=_RUN)(login.logout)
 app.command("daemon", rich_help_panel=_RUN)(daemon.daemon)
 app.command("demo", rich_help_panel=_RUN)(demo.demo)
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from kith.config.schema import Config, FolderAccount
+from kith.config.schema import Account, Config, FolderAccount, ServerAccount
 from kith.config.written import Loc, nearest, path, value
 
 
@@ -51,6 +51,7 @@ def is_apart(loc: Loc, others: Iterable[Loc]) -> bool:
 def findings(draft: Draft) -> Iterator[Finding]:
     """Everything that the tables' own models could not see."""
     yield from _calendar_account(draft)
+    yield from _calendar_name(draft)
     yield from _places_shared(draft, "calendar")
     yield from _places_shared(draft, "subscribe")
     yield from _subscriptions(draft)
@@ -80,9 +81,24 @@ def _which_calendar(able: tuple[str, ...]) -> str:
     return f"several accounts have a calendar; name the one to write to: {_any_of(able)}"
 
 
+def _calendar_name(draft: Draft) -> Iterator[Finding]:
+    """Only where there are several calendars to tell apart has one a name."""
+    place = ("calendar", "name")
+    if "name" not in draft.config.calendar.model_fields_set or not draft.is_sure_of("calendar", "account"):
+        return
+    able = draft.config.accounts_with_a_calendar
+    named = draft.config.calendar.account or (able[0] if len(able) == 1 else "")
+    match draft.config.accounts.get(named):
+        case FolderAccount():
+            yield Finding(place, f"{path(('accounts', named))} is a folder, whose calendar has no name; take it out")
+        case ServerAccount(calendar_url=str()):
+            calendar_url = path(("accounts", named, "calendar_url"))
+            yield Finding(place, f"and {calendar_url} both say which calendar is meant; keep one of the two")
+
+
 def _places_shared(draft: Draft, key: Literal["calendar", "subscribe"]) -> Iterator[Finding]:
     owners: dict[Path, str] = {}
-    for name, account in draft.config.accounts.items():
+    for name, account in _folders(draft.config.accounts):
         place = account.calendar if key == "calendar" else account.subscribe
         if place is None:
             continue
@@ -92,7 +108,7 @@ def _places_shared(draft: Draft, key: Literal["calendar", "subscribe"]) -> Itera
 
 
 def _subscriptions(draft: Draft) -> Iterator[Finding]:
-    for name, account in draft.config.accounts.items():
+    for name, account in _folders(draft.config.accounts):
         place = ("accounts", name, "subscribe")
         if account.subscribe is None:
             continue
@@ -104,9 +120,13 @@ def _subscriptions(draft: Draft) -> Iterator[Finding]:
             yield Finding(place, sentence)
 
 
-def _overwritten(subscribe: Path, accounts: Mapping[str, FolderAccount]) -> Iterator[str]:
+def _folders(accounts: Mapping[str, Account]) -> Iterator[tuple[str, FolderAccount]]:
+    return ((name, account) for name, account in accounts.items() if isinstance(account, FolderAccount))
+
+
+def _overwritten(subscribe: Path, accounts: Mapping[str, Account]) -> Iterator[str]:
     """Each pass writes the subscription anew: nothing that kith reads may stand at its place."""
-    for name, account in accounts.items():
+    for name, account in _folders(accounts):
         if account.calendar is not None and subscribe.is_relative_to(_real(account.calendar)):
             calendar = path(("accounts", name, "calendar"))
             yield f"must be outside {calendar}, or kith would read its own copy back"

@@ -54,7 +54,7 @@ def read(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        hint = f"Write a first one, with folders of your own:\n\n{_FIRST_CONFIG}"
+        hint = f"run `kith init`, or write a first one, with folders of your own:\n\n{_FIRST_CONFIG}"
         raise _file_error(path, "there is no such file", hint=hint) from None
     except OSError as error:
         raise _file_error(path, f"it cannot be read: {error.strerror}") from error

@@ -12,8 +12,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -22,6 +24,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    StrictBool,
     StrictFloat,
     StrictInt,
     ValidationInfo,
@@ -37,6 +40,31 @@ from kith.core.rules import DayRules, Marks, Rules
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _WEEKDAY_NUMBERS = {name: n for n, day in enumerate(WEEKDAYS) for name in (day, day[:3])}
+CALENDAR_NAME = "Keep in touch"
+"""What kith's calendar is called on a server, unless the config says otherwise."""
+
+Server = Literal[
+    "baikal",
+    "cyrus",
+    "davical",
+    "fastmail",
+    "gmx",
+    "icloud",
+    "infomaniak",
+    "mailbox.org",
+    "nextcloud",
+    "posteo",
+    "purelymail",
+    "radicale",
+    "sogo",
+    "stalwart",
+    "synology",
+    "xandikos",
+    "yahoo",
+    "zimbra",
+]
+"""Servers that do some things their own way, by the name of the software or of who runs it."""
+
 _DEFAULT = Rules(days=DayRules(zone=ZoneInfo("UTC")))
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -44,6 +72,8 @@ _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=24)
 _LONGEST_TEXT = 40
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
 _PLACEHOLDER = re.compile(r"\{(name|first|circle)\}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?")
+_PROXIES = ("http", "https", "socks5", "socks5h")
 
 
 def _text(found: str) -> str:
@@ -54,7 +84,8 @@ def _text(found: str) -> str:
     return found
 
 
-def _zone(found: object) -> ZoneInfo:
+def zone(found: object) -> ZoneInfo:
+    """A time zone of that name. Raises ValueError."""
     if not isinstance(found, str):
         raise ValueError(f'must be a time zone in quotes, such as "Europe/Lisbon", got {value(found)}')
     try:
@@ -74,6 +105,75 @@ def _path(found: object, info: ValidationInfo) -> Path:
         return base / Path(_text(found)).expanduser()
     except RuntimeError:
         raise ValueError(f"has no home folder to begin at, got {value(found)}") from None
+
+
+def server_address(found: object) -> str:
+    """A URL, or a host's name alone: where the search for address books and calendars begins. Raises ValueError."""
+    address = _plain_address(found)
+    return address if _HOST.fullmatch(address) else _secure(address)
+
+
+def _address(found: object) -> str:
+    """A whole URL."""
+    return _secure(_plain_address(found))
+
+
+def _plain_address(found: object) -> str:
+    if not isinstance(found, str):
+        raise ValueError(f'must be an address in quotes, such as "https://dav.example.org/", got {value(found)}')
+    address = _text(found)
+    # What stands before an @ may be a password. It is not repeated.
+    if "@" in (_parts(address)[1] or address.partition("/")[0]):
+        raise ValueError("must not hold a user name or a password; the name has a key of its own, username")
+    return address
+
+
+def _secure(address: str) -> str:
+    """The contacts and the password of a person go over the network encrypted, or not at all."""
+    scheme, _, host = _parts(address)
+    if scheme not in ("http", "https") or not host:
+        raise ValueError(f'must be an address such as "https://dav.example.org/", got {value(address)}')
+    if scheme == "http" and not _is_this_machine(host):
+        raise ValueError(f"must begin with https://, or everybody on the way could read along, got {value(address)}")
+    return address
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxy(found: object) -> str:
+    if found == "env":
+        return "env"
+    address = _plain_address(found)
+    scheme, _, host = _parts(address)
+    if scheme not in _PROXIES or not host:
+        raise ValueError(f'must be an address such as "http://proxy.example.org:3128", or "env", got {value(address)}')
+    return address
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """The scheme, what stands where the host should, and the host; empty where there is none."""
+    try:
+        url = urlsplit(address)
+        whole = url.port != 0 and not any(char.isspace() for char in address)
+    except ValueError:
+        whole = False
+    return (url.scheme, url.netloc, url.hostname or "") if whole else ("", "", "")
+
+
+def _command(found: object) -> tuple[str, ...]:
+    # Whatever stands here instead may be the password itself. It is not repeated.
+    if not isinstance(found, list) or not found or not all(isinstance(part, str) for part in found):
+        raise ValueError('must be a list in brackets: a program and its arguments, such as ["pass", "show", "dav"]')
+    if not found[0].strip():
+        raise ValueError("must begin with the name of a program")
+    if any("\0" in part for part in found):
+        raise ValueError("holds a null character, which no program can be given")
+    return tuple(found)
 
 
 def _period(found: object) -> Period:
@@ -155,8 +255,12 @@ def _template(found: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
+Zone = Annotated[ZoneInfo, PlainValidator(zone)]
 FilePath = Annotated[Path, PlainValidator(_path)]
+ServerAddress = Annotated[str, PlainValidator(server_address)]
+Address = Annotated[str, PlainValidator(_address)]
+Proxy = Annotated[str, PlainValidator(_proxy)]
+Command = Annotated[tuple[str, ...], PlainValidator(_command)]
 Length = Annotated[Period, PlainValidator(_period)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 ClockTime = Annotated[time, PlainValidator(_clock_time)]
@@ -185,8 +289,66 @@ class FolderAccount(Table):
             raise ValueError("needs contacts, a calendar or both")
         return self
 
+    @property
+    def has_calendar(self) -> bool:
+        """Whether events can be written to it."""
+        return self.calendar is not None
 
-Account = Annotated[FolderAccount, Field(discriminator="type")]
+
+class ServerAccount(Table):
+    """``[accounts.NAME]`` with ``type = "dav"``: a CardDAV and CalDAV server. The password is never here."""
+
+    type: Literal["dav"] = Field(examples=["dav"])
+    url: ServerAddress = Field(examples=["https://dav.example.org/"])
+    username: Text | None = None
+    password_command: Command | None = None
+    contacts: StrictBool = True
+    address_books: tuple[Text, ...] = Field(default=(), min_length=1)
+    contacts_url: Address | None = None
+    calendar_url: Address | None = None
+    server: Server | None = None
+    ca_file: FilePath | None = None
+    client_cert: FilePath | None = None
+    client_key: FilePath | None = None
+    proxy: Proxy | None = None
+
+    @field_validator("password_command")
+    @classmethod
+    def _is_somebody_s(cls, command: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        if command is not None and "username" in info.data and info.data["username"] is None:
+            raise ValueError("gives a password to nobody; name the user in username")
+        return command
+
+    @field_validator("address_books")
+    @classmethod
+    def _are_read(cls, books: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("contacts") is False:
+            raise ValueError("names what contacts = false says not to read; keep one of the two")
+        return books
+
+    @field_validator("contacts_url")
+    @classmethod
+    def _is_read(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("contacts") is False:
+            raise ValueError("names what contacts = false says not to read; keep one of the two")
+        if info.data.get("address_books"):
+            raise ValueError("and address_books both say where the contacts are; keep one of the two")
+        return url
+
+    @field_validator("client_key")
+    @classmethod
+    def _has_a_certificate(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if "client_cert" in info.data and info.data["client_cert"] is None:
+            raise ValueError("is of no use without client_cert")
+        return key
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether events can be written to it."""
+        return True
+
+
+Account = Annotated[FolderAccount | ServerAccount, Field(discriminator="type")]
 """Every kind of account, told apart by ``type``; another kind joins this union."""
 
 
@@ -194,6 +356,7 @@ class CalendarTable(Table):
     """``[calendar]``: where events are written and what they look like."""
 
     account: Text | None = None
+    name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
@@ -271,7 +434,7 @@ class Config(Table):
     @property
     def accounts_with_a_calendar(self) -> tuple[str, ...]:
         """The names of the accounts that events can be written to."""
-        return tuple(name for name, account in self.accounts.items() if account.calendar is not None)
+        return tuple(name for name, account in self.accounts.items() if account.has_calendar)
 
     @property
     def calendar_account(self) -> str:
@@ -280,9 +443,14 @@ class Config(Table):
 
 
 def table_at(loc: Loc) -> type[Table]:
-    """The model of the table at ``loc``, which must be one that the schema knows."""
+    """The model of the table at ``loc``, which must be one that the schema knows.
+
+    What stands in an account depends on its type, which follows its name: ``("accounts", "home", "dav")``.
+    """
     match loc:
-        case ("accounts", _):
+        case ("accounts", _, "dav"):
+            return ServerAccount
+        case ("accounts", *_):
             return FolderAccount
         case ("calendar",):
             return CalendarTable

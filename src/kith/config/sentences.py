@@ -25,15 +25,17 @@ def finding(details: ErrorDetails) -> Finding:
         known = _in_double_quotes(details["ctx"]["expected_tags"])
         return Finding((*loc, "type"), f"must be {known}, got {value(details['input']['type'])}")
     if kind == "value_error" and loc[2:] == _OF_A_NAME:
-        return Finding(loc[:-1], f"its name {_sentence(details, loc)}")
-    # Pydantic puts the kind of account behind its name: ("accounts", "disk", "folder", "contacts").
-    if loc[0] == "accounts" and len(loc) > 2:
-        loc = loc[:2] + loc[3:]
-    return Finding(loc, _sentence(details, loc))
+        return Finding(loc[:-1], f"its name {_sentence(details)}")
+    return Finding(_as_written(loc), _sentence(details))
 
 
-def _sentence(details: ErrorDetails, loc: Loc) -> str:
-    context = details.get("ctx", {})
+def _as_written(loc: Loc) -> Loc:
+    """Pydantic puts the type of an account behind its name: ``("accounts", "disk", "folder", "contacts")``."""
+    return loc[:2] + loc[3:] if loc[0] == "accounts" else loc
+
+
+def _sentence(details: ErrorDetails) -> str:
+    context, loc = details.get("ctx", {}), details["loc"]
     got = f"got {value(details['input'])}"
     match details["type"]:
         case "value_error":
@@ -45,11 +47,13 @@ def _sentence(details: ErrorDetails, loc: Loc) -> str:
         case "literal_error":
             return f"must be {_in_double_quotes(context['expected'])}, {got}"
         case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type":
-            return f"must be a table, with its keys below a line [{path(loc)}], {got}"
+            return f"must be a table, with its keys below a line [{path(_as_written(loc))}], {got}"
         case "tuple_type":
             return f"must be a list in brackets, {got}"
         case "string_type":
             return f"must be text in quotes, {got}"
+        case "bool_type":
+            return f"must be true or false, {got}"
         case "int_type":
             return f"must be a whole number, {got}"
         case "float_type" | "finite_number":
@@ -78,4 +82,5 @@ def _missing(loc: Loc) -> str:
 
 
 def _in_double_quotes(pydantic_list: str) -> str:
-    return pydantic_list.replace("'", '"')
+    listed = pydantic_list.replace("'", '"')
+    return listed if " or " in listed else " or ".join(listed.rsplit(", ", 1))

@@ -55,6 +55,17 @@ def value(found: object) -> str:
             return str(found)
 
 
+def whole(found: object) -> str:
+    """Text, a number, a truth or a list of them, as TOML that reads back to the same."""
+    match found:
+        case str():
+            return _quoted(found)
+        case list() | tuple():
+            return f"[{', '.join(map(whole, found))}]"
+        case _:
+            return value(found)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, if one is near; case and ``-`` for ``_`` count little."""
     plain = {_plain(name): name for name in known}

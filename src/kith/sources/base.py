@@ -1,7 +1,8 @@
 """The port through which cards come in.
 
 An ITEM is what the address book stores at one HREF: a file, or a resource on a server. It holds one card or
-many. An ETAG names one state of an item; an item whose ETag is the one we know is not read again.
+many. An ETAG names one state of an item; an item whose ETag is the one we know is not read again. A CURSOR is a
+source's own note to its next reading, which only it understands; losing one costs requests, nothing else.
 
 A source yields what it found, in order; it never stores, never deletes and never decides that somebody is
 gone. It raises :mod:`kith.errors` only, and a source that could not look says so by raising: an empty listing
@@ -12,9 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from kith.core.model import AccountId, Card, ETag, Group, Href
+
+ACCOUNT = ""
+"""Where the cursor of the account as a whole stands among those of its collections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,30 @@ class Listing:
 
     collection: str
     present: frozenset[Href]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The end of one collection of which only the changes were asked for.
+
+    ``gone`` are the hrefs that the server said, in so many words, are not there any more. Nothing follows from what
+    is not mentioned.
+    """
+
+    collection: str
+    gone: frozenset[Href]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCursor:
+    """The cursor of the account as a whole, such as where its collections were found. It may come at any time."""
+
+    cursor: str
+
+
+Found = Batch | Listing | Changes | AccountCursor
 
 
 class Source(Protocol):
@@ -65,8 +94,13 @@ class Source(Protocol):
         """Whose cards these are."""
         ...
 
-    def read(self, known: Mapping[str, Mapping[Href, ETag]]) -> Iterator[Batch | Listing]:
-        """Yield what is new or changed since ``known`` (collection → href → ETag), then a listing for each collection.
+    def read(
+        self, known: Mapping[str, Mapping[Href, ETag]], cursors: Mapping[str, str], now: datetime
+    ) -> Iterator[Found]:
+        """Yield what is new or changed since ``known`` (collection → href → ETag), then the end of each collection.
+
+        ``cursors`` are those that came with the last end of each collection that was stored (and :data:`ACCOUNT`).
+        What a collection's end says counts only once everything before it is stored, and its cursor with it.
 
         Raises:
             AccountError: nothing can be concluded from what did not come.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -47,8 +48,12 @@ class VcardFolder:
     account: AccountId
     path: Path
 
-    def read(self, known: Mapping[str, Mapping[Href, ETag]]) -> Iterator[Batch | Listing]:
+    def read(
+        self, known: Mapping[str, Mapping[Href, ETag]], cursors: Mapping[str, str], now: datetime
+    ) -> Iterator[Batch | Listing]:
         """Yield the cards of every file whose ETag is not the known one, then the listing.
+
+        A folder needs no cursor and no clock: looking at all of its files costs next to nothing.
 
         A file that is written to while we read it may be half of what it will be. Then its last part is not
         yielded, the other files are read as usual, and :class:`Transient` takes the place of the listing, so

@@ -41,6 +41,14 @@ class Outline(NamedTuple):
         return not keys.isdisjoint(self.keys.split(_BETWEEN))
 
 
+class Standing(NamedTuple):
+    """Where a stored card stands, what it was like, and whether it was not found there any more."""
+
+    href: Href
+    digest: str
+    missing: bool
+
+
 class Cards:
     """Cards, group cards, and the items they came in."""
 
@@ -55,15 +63,14 @@ class Cards:
             known[row["collection"]][Href(row["href"])] = ETag(row["etag"])
         return known
 
-    def digests(self, refs: Iterable[CardRef]) -> dict[CardRef, tuple[Href, str]]:
-        """Where the given cards stand and their digests, for those that are stored."""
+    def standings(self, refs: Iterable[CardRef]) -> dict[CardRef, Standing]:
+        """How the given cards are stored, for those that are."""
+        sql = "SELECT href, digest, missing_since FROM cards WHERE account = ? AND collection = ? AND uid = ?"
         found = {}
         for ref in refs:
-            row = self._database.one(
-                "SELECT href, digest FROM cards WHERE account = ? AND collection = ? AND uid = ?", _key(ref)
-            )
+            row = self._database.one(sql, _key(ref))
             if row is not None:
-                found[ref] = (Href(row["href"]), str(row["digest"]))
+                found[ref] = Standing(Href(row["href"]), row["digest"], row["missing_since"] is not None)
         return found
 
     def get(self, ref: CardRef) -> Card | None:
@@ -118,10 +125,28 @@ class Cards:
         )
         self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (account, collection, href, etag))
 
-    def forget_etag(self, account: AccountId, collection: str, href: Href) -> None:
-        """Have the item read again at the next pass."""
-        sql = "UPDATE items SET etag = NULL WHERE account = ? AND collection = ? AND href = ?"
-        self._database.execute(sql, (account, collection, href))
+    def keep_etag(self, account: AccountId, collection: str, href: Href, etag: ETag | None) -> None:
+        """Note that the item is settled in this state, and need not be read again."""
+        sql = "UPDATE items SET etag = ? WHERE account = ? AND collection = ? AND href = ?"
+        self._database.execute(sql, (etag, account, collection, href))
+
+    def any_without_etag(self, account: AccountId, collection: str) -> bool:
+        """Whether some item is to be read again."""
+        sql = "SELECT 1 FROM items WHERE account = ? AND collection = ? AND etag IS NULL LIMIT 1"
+        return self._database.one(sql, (account, collection)) is not None
+
+    def cursors(self, account: AccountId) -> dict[str, str]:
+        """The source's notes to itself, by collection."""
+        rows = self._database.all("SELECT collection, cursor FROM cursors WHERE account = ?", (account,))
+        return {row["collection"]: row["cursor"] for row in rows}
+
+    def keep_cursor(self, account: AccountId, collection: str, cursor: str) -> None:
+        """Keep a source's note to itself; an empty one is none."""
+        if cursor:
+            self._database.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)", (account, collection, cursor))
+        else:
+            where = (account, collection)
+            self._database.execute("DELETE FROM cursors WHERE account = ? AND collection = ?", where)
 
     def finish_listing(self, account: AccountId, collection: str, present: frozenset[Href], now: str) -> None:
         """After a complete listing: the cards of items that are not in it are missing."""
@@ -129,12 +154,24 @@ class Cards:
         # Of cards too: an item whose first reading was cut off has cards and no row of its own.
         sql = f"SELECT href FROM items {where} UNION SELECT href FROM cards {where}"
         rows = self._database.all(sql, (account, collection) * 2)
-        hrefs = [(account, collection, row["href"]) for row in rows if row["href"] not in present]
+        gone = frozenset(Href(row["href"]) for row in rows) - present
+        self._remove_items(account, collection, gone, now)
+
+    def remove_items(self, account: AccountId, collection: str, gone: frozenset[Href], now: str) -> None:
+        """The cards of items that the server said are gone are missing; their groups are forgotten."""
+        self._remove_items(account, collection, gone, now)
         self._database.execute_many(
-            f"UPDATE cards SET missing_since = coalesce(missing_since, ?) {where} AND href = ?",
-            ((now, *href) for href in hrefs),
+            "DELETE FROM card_groups WHERE account = ? AND collection = ? AND href = ?",
+            ((account, collection, href) for href in gone),
         )
-        self._database.execute_many(f"DELETE FROM items {where} AND href = ?", hrefs)
+
+    def _remove_items(self, account: AccountId, collection: str, gone: frozenset[Href], now: str) -> None:
+        where = "WHERE account = ? AND collection = ? AND href = ?"
+        hrefs = [(account, collection, href) for href in gone]
+        self._database.execute_many(
+            f"UPDATE cards SET missing_since = coalesce(missing_since, ?) {where}", ((now, *href) for href in hrefs)
+        )
+        self._database.execute_many(f"DELETE FROM items {where}", hrefs)
 
     def finish_groups(self, account: AccountId, collection: str, present: frozenset[Href]) -> None:
         """Forget the group cards of items that are not listed any more."""

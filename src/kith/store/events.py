@@ -7,8 +7,8 @@ each pair is the intent, committed before the calendar is asked; the second the 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -87,6 +87,18 @@ class CalendarState:
 
     identity: str
     halted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What the last look at a calendar left for the next. ``cursor`` is the back end's own note.
+
+    ``settled`` are events of kith's that nothing waits for, in the state they were seen in: copies, and those that
+    were over and done with long ago. They are not looked at again until they change.
+    """
+
+    cursor: str = ""
+    settled: Mapping[Href, ETag] = field(default_factory=dict)
 
 
 class Events:
@@ -299,6 +311,20 @@ class Events:
             " halted = excluded.halted, halted_since = CASE WHEN excluded.halted IS NULL THEN NULL"
             " ELSE coalesce(halted_since, excluded.halted_since) END",
             (account, calendar, state.identity, state.halted, since),
+        )
+
+    def last_look(self, account: AccountId, calendar: str) -> LastLook:
+        """What the last look left."""
+        row = self._database.one("SELECT * FROM looks WHERE account = ? AND calendar = ?", (account, calendar))
+        return LastLook(row["cursor"], json.loads(row["settled"])) if row else LastLook()
+
+    def save_look(self, account: AccountId, calendar: str, look: LastLook) -> None:
+        """Keep what a look leaves for the next."""
+        settled = json.dumps(dict(look.settled), ensure_ascii=False)
+        self._database.execute(
+            "INSERT INTO looks VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET cursor = excluded.cursor, settled = excluded.settled",
+            (account, calendar, look.cursor, settled),
         )
 
 

@@ -3,7 +3,7 @@
 Each step runs in one transaction with the record that it ran; before the first of several steps on a store that
 holds anything, a copy goes to ``backups/``. A step, once released, is never edited. What cannot be fetched again
 (conversations, links, history, what was written to calendars) is only ever carried along; the mirror tables
-(``items``, ``cards``, ``card_groups``) may be dropped and filled again.
+(``items``, ``cards``, ``card_groups``, ``cursors``, ``looks``) may be dropped and filled again.
 """
 
 from __future__ import annotations
@@ -137,7 +137,23 @@ CREATE TABLE faults (
 CREATE TABLE good_configs (id INTEGER PRIMARY KEY, text TEXT NOT NULL, kept_at TEXT NOT NULL) STRICT;
 """
 
-MIGRATIONS = (Migration("0001 first", _FIRST),)
+_CURSORS = """
+-- The sources' notes to themselves, part of the mirror: what a collection's cursor stands for is in items and cards.
+CREATE TABLE cursors (
+    account TEXT NOT NULL, collection TEXT NOT NULL, cursor TEXT NOT NULL,
+    PRIMARY KEY (account, collection)
+) STRICT, WITHOUT ROWID;
+"""
+
+_LOOKS = """
+-- What the next look at a calendar need not fetch again: may be dropped, which costs one full look.
+CREATE TABLE looks (
+    account TEXT NOT NULL, calendar TEXT NOT NULL, cursor TEXT NOT NULL, settled TEXT NOT NULL,
+    PRIMARY KEY (account, calendar)
+) STRICT;
+"""
+
+MIGRATIONS = (Migration("0001 first", _FIRST), Migration("0002 cursors", _CURSORS), Migration("0003 looks", _LOOKS))
 _BACKUPS_KEPT = 5
 
 

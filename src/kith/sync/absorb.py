@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from kith.core.model import Card, Group, Href, PersonId
+from kith.core.model import Card, ETag, Group, Href, PersonId
 from kith.core.report import AccountCards, Note, PassReport
 from kith.errors import RemovalsHeld
-from kith.sources.base import Batch, CardProblem, ItemPart, Listing, Source
+from kith.sources.base import ACCOUNT, AccountCursor, Batch, CardProblem, Changes, Found, ItemPart, Listing, Source
 from kith.store.people import PersonRow
 from kith.store.store import Store
 
 _ALWAYS_ALLOWED = 3
 _SHARE_ALLOWED = 0.2
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """The cards of one item that are known at another place, and the item's ETag, once it was read to its end."""
+
+    cards: list[Card]
+    etag: ETag | None = None
 
 
 class Absorber:
@@ -28,11 +37,13 @@ class Absorber:
         self._store = store
         self._source = source
         self._run = run
+        self._instant = now
         self._now = now.isoformat()
         self._step = step
         self._new = 0
         self._changed = 0
-        self._elsewhere: dict[str, list[tuple[Href, Card]]] = {}
+        self._cursors: dict[str, str] = {}
+        self._elsewhere: dict[str, dict[Href, _Elsewhere]] = {}
         self._problems: list[CardProblem] = []
 
     def absorb(self, report: PassReport, *, accept_removals: bool) -> None:
@@ -42,19 +53,28 @@ class Absorber:
             AccountError: the source could not look, or too much would be gone; what came in is kept.
         """
         account = self._source.account
+        self._cursors = self._store.cards.cursors(account)
         gone = 0
         try:
-            for found in self._source.read(self._store.cards.known_items(account)):
+            for found in self._source.read(self._store.cards.known_items(account), dict(self._cursors), self._instant):
                 self._step("cards")
-                if isinstance(found, Batch):
-                    self._take(found)
-                else:
-                    self._finish(found)
+                self._absorb(found)
             gone = self._let_go(accept_removals)
         finally:
             cards, missing = self._store.cards.counts(account)
             report.accounts.append(AccountCards(account, cards - missing, self._new, self._changed, gone))
             report.notes.extend(Note(problem.where, problem.reason) for problem in self._problems)
+
+    def _absorb(self, found: Found) -> None:
+        match found:
+            case Batch():
+                self._take(found)
+            case Listing():
+                self._finish(found)
+            case Changes():
+                self._finish_changes(found)
+            case AccountCursor(cursor):
+                self._keep_cursor(ACCOUNT, cursor)
 
     def _take(self, batch: Batch) -> None:
         with self._store.transaction():
@@ -65,14 +85,14 @@ class Absorber:
         self._problems += part.problems
         cards = [entry for entry in part.entries if isinstance(entry, Card)]
         groups = [(part.href, entry) for entry in part.entries if isinstance(entry, Group)]
-        known = self._store.cards.digests(card.ref for card in cards)
+        known = self._store.cards.standings(card.ref for card in cards)
         fresh = []
         unchanged = []
         for card in cards:
             before = known.get(card.ref)
-            if before is not None and before[0] != part.href:
-                self._elsewhere.setdefault(collection, []).append((part.href, card))
-            elif before is not None and before[1] == card.digest:
+            if before is not None and before.href != part.href:
+                self._elsewhere.setdefault(collection, {}).setdefault(part.href, _Elsewhere([])).cards.append(card)
+            elif before is not None and before.digest == card.digest:
                 unchanged.append(card.ref)
             else:
                 self._count(card, known=before is not None)
@@ -81,7 +101,12 @@ class Absorber:
         self._store.cards.confirm(unchanged, self._run)
         self._store.cards.put_groups(groups, self._run)
         if part.last:
-            self._store.cards.finish_item(self._source.account, collection, part.href, part.etag, self._run, self._now)
+            etag = part.etag
+            elsewhere = self._elsewhere.get(collection, {}).get(part.href)
+            if elsewhere is not None:
+                # Until it is settled where its cards stand, the item is one to read again, should this pass be cut off.
+                elsewhere.etag, etag = etag, None
+            self._store.cards.finish_item(self._source.account, collection, part.href, etag, self._run, self._now)
 
     def _count(self, card: Card, *, known: bool) -> None:
         if not known:
@@ -93,22 +118,49 @@ class Absorber:
             self._store.cards.record_changes(before, card, self._now)
 
     def _finish(self, listing: Listing) -> None:
+        account, collection = self._source.account, listing.collection
         with self._store.transaction():
-            self._settle_moved(listing)
-            self._store.cards.finish_listing(self._source.account, listing.collection, listing.present, self._now)
-            self._store.cards.finish_groups(self._source.account, listing.collection, listing.present)
+            self._settle_moved(collection, lambda href: href not in listing.present)
+            self._store.cards.finish_listing(account, collection, listing.present, self._now)
+            self._store.cards.finish_groups(account, collection, listing.present)
+            self._keep_cursor(collection, listing.cursor)
 
-    def _settle_moved(self, listing: Listing) -> None:
+    def _finish_changes(self, changes: Changes) -> None:
+        account, collection = self._source.account, changes.collection
+        if not changes.gone and collection not in self._elsewhere:
+            self._keep_cursor(collection, changes.cursor)
+            return
+        with self._store.transaction():
+            self._settle_moved(collection, changes.gone.__contains__)
+            self._store.cards.remove_items(account, collection, changes.gone, self._now)
+            # What went may have hidden a card of the same UID elsewhere, which only a full listing brings up again.
+            hidden = changes.gone and self._store.cards.any_without_etag(account, collection)
+            self._keep_cursor(collection, "" if hidden else changes.cursor)
+
+    def _keep_cursor(self, collection: str, cursor: str) -> None:
+        if self._cursors.get(collection, "") != cursor:
+            self._store.cards.keep_cursor(self._source.account, collection, cursor)
+            self._cursors[collection] = cursor
+
+    def _settle_moved(self, collection: str, is_gone: Callable[[Href], bool]) -> None:
         """A card that was known under another href moved, if that one is not there any more; else it is there twice."""
-        for href, card in self._elsewhere.pop(listing.collection, []):
-            known = self._store.cards.digests([card.ref]).get(card.ref)
-            if known is None or known[0] not in listing.present:
-                if known is None or known[1] != card.digest:
-                    self._count(card, known=known is not None)
-                self._store.cards.put([(href, card)], self._run)
-            elif known[0] != href:
-                self._problems.append(CardProblem(href, f"has the same UID as a card in {known[0]}; that one counts"))
-                self._store.cards.forget_etag(self._source.account, listing.collection, href)
+        for href, elsewhere in self._elsewhere.pop(collection, {}).items():
+            moved = [self._settle_one(href, card, is_gone) for card in elsewhere.cards]
+            if all(moved):
+                self._store.cards.keep_etag(self._source.account, collection, href, elsewhere.etag)
+
+    def _settle_one(self, href: Href, card: Card, is_gone: Callable[[Href], bool]) -> bool:
+        """Whether the card stands here now."""
+        known = self._store.cards.standings([card.ref]).get(card.ref)
+        if known is None or known.missing or is_gone(known.href):
+            if known is None or known.digest != card.digest:
+                self._count(card, known=known is not None)
+            self._store.cards.put([(href, card)], self._run)
+            return True
+        if known.href == href:
+            return True
+        self._problems.append(CardProblem(href, f"has the same UID as a card in {known.href}; that one counts"))
+        return False
 
     def _let_go(self, accept_removals: bool) -> int:
         account = self._source.account

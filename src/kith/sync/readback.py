@@ -6,13 +6,13 @@ Which events stand where is handed on to :mod:`kith.sync.act`; nothing is writte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
 from kith.core.event import SeenEvent, normal_line
-from kith.core.model import EventUid
+from kith.core.model import ETag, EventUid, Href
 from kith.core.readback import (
     Corrected,
     Mark,
@@ -38,7 +38,7 @@ from kith.core.readback import (
 from kith.core.reconcile import Sight
 from kith.core.report import Note, PassReport, Trouble, Understood
 from kith.core.rules import Rules
-from kith.store.events import CalendarState, EventRow, EventState, ReachOut
+from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
 
 KEEP_READING = timedelta(days=60)
@@ -89,11 +89,16 @@ class ReadBack:
         """Look, understand, record. Raises AccountError when the calendar could not be looked at."""
         events, account, name = self._store.events, self._calendar.account, self._calendar.name
         rows = events.watched(account, name, self._now, KEEP_READING)
-        look = self._calendar.look({row.href: row.etag for row in rows if row.href is not None})
+        last = events.last_look(account, name)
+        known: dict[Href, ETag | None] = dict(last.settled)
+        known |= {row.href: row.etag for row in rows if row.href is not None}
+        look = self._calendar.look(known, last.cursor)
         self._step("looked")
         seen = _by_uid(look.events, rows)
         rows += self._back_again(seen, rows)
-        held = self._hold_on(rows, seen, look)
+        unknown = self._strangers(seen)
+        held = self._hold_on(rows, seen, look, unknown)
+        self._remember(last, look, {seen[row.uid] for row in rows if row.uid in seen} | set(unknown))
         sightings = Sightings(held=held)
         for row in rows:
             standing = self._take(row, seen.get(row.uid), look, concluding=not held)
@@ -103,10 +108,29 @@ class ReadBack:
 
     # --- brakes ---------------------------------------------------------------------------------------
 
-    def _hold_on(self, rows: list[EventRow], seen: dict[EventUid, SeenEvent], look: Look) -> str:
+    def _remember(self, last: LastLook, look: Look, concerning: Collection[SeenEvent]) -> None:
+        """Keep what the next look need not fetch again: what was seen and concerns nobody."""
+        looked_at = {event.href for event in look.events}
+        settled = {
+            href: etag for href, etag in last.settled.items() if href not in looked_at and href not in look.absent
+        }
+        settled |= {
+            event.href: event.etag for event in look.events if event.etag is not None and event not in concerning
+        }
+        now = LastLook(look.cursor, settled)
+        if now != last:
+            with self._store.transaction():
+                self._store.events.save_look(self._calendar.account, self._calendar.name, now)
+
+    def _hold_on(
+        self,
+        rows: list[EventRow],
+        seen: dict[EventUid, SeenEvent],
+        look: Look,
+        strangers: list[SeenEvent],
+    ) -> str:
         """Why nothing may be created or concluded now; empty if all is well. What is lasting is stored."""
         events, account, name = self._store.events, self._calendar.account, self._calendar.name
-        strangers = self._strangers(seen)
         before = events.calendar(account, name)
         vanished, standing = _vanished(rows, seen, look)
         changed = before is not None and before.identity not in ("", look.identity) and bool(vanished)
