@@ -54,7 +54,7 @@ class Passes(RuleBasedStateMachine):
     # --- passes ---------------------------------------------------------------------------------------
 
     @rule()
-    def clean_pass(self) -> None:
+    def a_pass(self) -> None:
         self.promises.when_settled(self.world.settle())
 
     @rule(days=st.integers(1, 4))

@@ -80,7 +80,9 @@ class User:
         """Tick the first instance of a repeating event, with a text of its own."""
         start = entry.fields.when.start if isinstance(entry.fields.when, Timed) else self._world.now
         self._notes += 1
-        self._calendar.tick_instance(entry.uid, Timed(start, timedelta(minutes=15)), f"instance-{self._notes:04d}")
+        instance = Timed(start, timedelta(minutes=15))
+        key = self._calendar.tick_instance(entry.uid, instance, f"instance-{self._notes:04d}")
+        self._story(entry).instances.add(key)
 
     def add_place(self, entry: Entry, *, stamp: bool = True) -> None:
         self._calendar.add_place(entry.uid, "Café Central", stamp=self._stamp(stamp))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from rich.panel import Panel
 from kith.cli.console import out, progress, table
 from kith.cli.sync import print_report
 from kith.cli.words import clock_text, day_words
-from kith.errors import KithError
+from kith.errors import UsageError
 from kith.paths import Paths
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def demo(
     with _folder(keep) as folder:
         _Story(folder).tell()
         if keep is not None:
-            out().print(f"\nEverything is in {folder}. Look around with:")
-            out().print(f"  XDG_STATE_HOME={folder}/state kith --config {folder}/config.toml people")
+            state, config = (shlex.quote(str(folder / name)) for name in ("state", "config.toml"))
+            out().print(escape(f"\nEverything is in {folder}. Look around with:"), soft_wrap=True)
+            out().print(escape(f"  XDG_STATE_HOME={state} kith --config {config} people"), soft_wrap=True)
 
 
 class _Story:
@@ -144,7 +146,7 @@ class _Story:
         ticked, typed, no_answer = started[0], started[1], started[2]
         # Somebody whose next round lies past the horizon: the third pass has nothing to write then.
         deleted = next(entry for entry in ahead if "every 6 weeks" in phone.description(entry))
-        moved, prepared = (entry for entry in ahead[:3] if entry is not deleted)
+        moved, prepared = [entry for entry in ahead if entry is not deleted][:2]
         text = "Moving house in spring, wants help with the shelves"
         phone.tick(ticked, self._now)
         phone.write_below(typed, text, self._now)
@@ -183,7 +185,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="kith-demo-") as folder:
             yield Path(folder)
         return
-    if keep.exists() and any(keep.iterdir()):
-        raise KithError(f"{keep} is not empty", hint="name a new folder")
-    keep.mkdir(parents=True, exist_ok=True)
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(keep.iterdir())
+    except OSError as error:
+        raise UsageError(f"{keep}: {error.strerror}", hint="name a new folder") from error
+    if not is_empty:
+        raise UsageError(f"{keep} is not empty", hint="name a new folder")
     yield keep.absolute()

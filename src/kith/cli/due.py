@@ -35,7 +35,7 @@ def due(
             print_json([_plain(item, names[item.person], circles[item.person]) for item in items])
             return
         if not items:
-            say(_nothing(len(wanted), days))
+            say(_nothing(network.people, len(wanted), days))
             return
         rows = [
             (
@@ -56,12 +56,14 @@ def _style(item: Item) -> str:
     return "dim" if item.state == "due" else ""
 
 
-def _nothing(people: int, days: int) -> str:
+def _nothing(people: int, wanted: int, days: int) -> str:
     if not people:
+        return "Nobody is known yet. Read your address books in first: `kith sync`."
+    if not wanted:
         return (
             "Nobody is in your network yet. See `kith people --unassigned`, and give your circles labels in the config."
         )
-    return f"Nobody comes up in the next {days} days."
+    return f"Nobody comes up in the next {days} days." if days else "Nobody comes up today."
 
 
 def _plain(item: Item, name: str, circle: str) -> dict[str, object]:

@@ -311,12 +311,12 @@ def understand(
     on since.
     """
     when = seen.fields.when
-    meanings: list[Meaning] = []
-    if reading.moved and round_.open:
-        meanings.append(Snoozed(when))
     answer = _answer(reading, round_, before, when, now, zone)
-    if answer is not None:
-        meanings.append(answer)
+    meanings: list[Meaning] = [] if answer is None else [answer]
+    if reading.moved and round_.open:
+        # Tried, and moved ahead: that is when to try again, and so it has the last word.
+        last_word = isinstance(answer, Tried) and not has_started(when, now, zone)
+        meanings.insert(len(meanings) if last_word else 0, Snoozed(when))
     closing = isinstance(answer, Talked | Tried)
     if round_.open and not closing and not _still_ahead(seen, now, zone):
         meanings.append(Passed())

@@ -274,7 +274,8 @@ class Act:
             typed=row.written.typed,
             last_modified=self._now,
         )
-        after = replace(row, written=written)
+        # At a new place, with nothing of the user's in it, it is as if they had never touched it.
+        after = replace(row, written=written, touched=row.touched and (placement is None or bool(row.hands_off)))
         try:
             receipt = self._calendar.update(seen, change, self._signed(after), self._now)
         except Conflict:

@@ -173,7 +173,14 @@ class ReadBack:
             return Standing(row, Sight.UNKNOWN)
         if row.href in look.absent:
             return self._absent(row, concluding=concluding)
-        unchanged = SeenEvent(row.href, row.etag, row.uid, row.written.fields, last_modified=row.written.last_modified)
+        unchanged = SeenEvent(
+            href=row.href,
+            etag=row.etag,
+            uid=row.uid,
+            fields=row.written.fields,
+            last_modified=row.written.last_modified,
+            extras="extras" in row.hands_off,
+        )
         if "when" in row.hands_off:
             unchanged = replace(unchanged, repeats=True, repeats_until=row.repeats_until)
         return self._present(row, unchanged, concluding=concluding)
@@ -206,6 +213,7 @@ class ReadBack:
             "title": normal_line(bare) != normal_line(settled.plain_title),
             "description": not reading.brief_intact,
             "when": seen.repeats,
+            "extras": seen.extras,
         }
         written = Written(
             fields=seen.fields,
