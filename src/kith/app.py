@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +22,7 @@ from kith.core.rules import Rules
 from kith.errors import AccountError, ConfigError, Transient
 from kith.lock import held
 from kith.paths import Paths
+from kith.store.runs import Fault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.run import Pass
@@ -109,11 +110,22 @@ class App:
         """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
         with held(self.paths.lock, "a pass"):
             calendar = self.calendar()
-            if self.calendar_is_new():
-                calendar.prepare()
+            trouble = self._prepare(calendar)
+            if trouble is not None:
+                return self._pass(self.store, None, step, accept_removals, [trouble]).run()
             report = self._pass(self.store, calendar, step, accept_removals).run()
             self._publish(calendar, report)
             return report
+
+    def _prepare(self, calendar: IcsFolder) -> Trouble | None:
+        """Make a new calendar's folder; why that cannot be."""
+        try:
+            if self.calendar_is_new():
+                calendar.prepare()
+        except AccountError as error:
+            hint = "check the path of its calendar in the config"
+            return Trouble(calendar.account, error.kind, f"its calendar cannot be made: {error.message}", hint)
+        return None
 
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
@@ -127,7 +139,12 @@ class App:
                 return self._pass(store, calendar, step, accept_removals).run()
 
     def _pass(
-        self, store: Store, calendar: Calendar, step: Callable[[str], None], accept_removals: Collection[str]
+        self,
+        store: Store,
+        calendar: Calendar | None,
+        step: Callable[[str], None],
+        accept_removals: Collection[str],
+        troubles: Sequence[Trouble] = (),
     ) -> Pass:
         return Pass(
             store=store,
@@ -138,7 +155,7 @@ class App:
             new_id=new_id,
             step=step,
             accept_removals=[AccountId(name) for name in accept_removals],
-            troubles=[_config_trouble(self.config_error)] if self.config_error else [],
+            troubles=[*troubles, *([_config_trouble(self.config_error)] if self.config_error else [])],
         )
 
     def _publish(self, calendar: IcsFolder, report: PassReport) -> None:
@@ -155,9 +172,16 @@ class App:
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
                 replace_file(target, data, mode=mode)
-        except (OSError, AccountError) as error:
-            trouble = Transient(f"{target} could not be written: {error}", hint="check the folder and its permissions")
+        except AccountError:
+            return  # a calendar that cannot be read is what the pass has reported already
+        except OSError as error:
+            trouble = Transient(
+                f"{target} could not be written: {error.strerror or error}", hint="check the folder and its permissions"
+            )
             report.troubles.append(Trouble(calendar.account, trouble.kind, trouble.message, trouble.hint))
+            faults = [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
+            with self.store.transaction():
+                self.store.runs.replace_faults(faults)
 
 
 @contextmanager

@@ -87,6 +87,11 @@ class User:
     def add_place(self, entry: Entry, *, stamp: bool = True) -> None:
         self._calendar.add_place(entry.uid, "Café Central", stamp=self._stamp(stamp))
 
+    def save_without_mark(self, entry: Entry) -> None:
+        """Touch it with an app that leaves out all that it does not know."""
+        self._story(entry).unmarked = True
+        self._calendar.drop_mark(entry.uid)
+
     def delete(self, entry: Entry) -> None:
         row = self._world.shell.events.get(entry.uid)
         if row is not None and row.state is EventState.CREATING:

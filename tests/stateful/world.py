@@ -58,6 +58,7 @@ class Story:
     instances: set[str] = field(default_factory=set)
     tildes: int = 0
     retitled: bool = False
+    unmarked: bool = False
     unclear: bool = False
 
 

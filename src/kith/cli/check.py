@@ -12,6 +12,7 @@ import typer
 
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
+from kith.cli.words import count
 from kith.errors import AccountError
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ def _sources(app: App) -> Iterator[Finding]:
         except AccountError as error:
             yield Finding(PROBLEM, f"accounts.{source.account}", error.message, error.hint)
             continue
-        words = f"contacts can be read; {cards - missing} cards known so far"
+        words = f"contacts can be read; {count(cards - missing, 'card')} known so far"
         level = WARNING if problems else OK
-        more = f", {problems} things in new or changed cards cannot be read" if problems else ""
+        things = count(problems, "thing")
+        more = f"; {things} in new or changed cards cannot be read" if problems else ""
         yield Finding(level, f"accounts.{source.account}", words + more, "see `kith sync`" if problems else "")
 
 
@@ -80,7 +82,11 @@ def _calendar(app: App) -> Finding:
     calendar = app.calendar()
     folder = app.account(calendar.account).calendar
     subject = f"accounts.{calendar.account}"
-    if app.calendar_is_new():
+    if folder is not None and app.calendar_is_new():
+        above = next(parent for parent in folder.parents if parent.exists())
+        if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+            message = f"the calendar folder {folder} cannot be made in {above}"
+            return Finding(PROBLEM, subject, message, "check the path of its calendar in the config")
         return Finding(OK, subject, f"the calendar folder {folder} will be made at the first pass")
     try:
         calendar.look({})
@@ -119,7 +125,7 @@ def _network(app: App) -> Iterator[Finding]:
     members = network.members()
     if not members:
         hint = "give your circles labels that stand on your cards, or add people: `kith add NAME --circle …`"
-        yield Finding(WARNING, "network", f"nobody of {network.people} people is in it", hint)
+        yield Finding(WARNING, "network", f"nobody of {count(network.people, 'person', 'people')} is in it", hint)
         return
     budget = network.budget(app.rules, app.today)
     level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM

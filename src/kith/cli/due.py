@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
 from kith.cli.words import clock_text, day_words
 from kith.core.agenda import Item, agenda
 from kith.sync.waiting import waiting_people
+
+if TYPE_CHECKING:
+    from kith.sync.network import Known
 
 
 def due(
@@ -29,10 +33,8 @@ def due(
             app.today,
             app.today + timedelta(days=days),
         )
-        names = {person: known.person.name for person, known in wanted.items()}
-        circles = {person: known.membership.circle or "" for person, known in wanted.items()}
         if as_json:
-            print_json([_plain(item, names[item.person], circles[item.person]) for item in items])
+            print_json([_plain(item, wanted[item.person]) for item in items])
             return
         if not items:
             say(_nothing(network.people, len(wanted), days))
@@ -41,8 +43,8 @@ def due(
             (
                 day_words(item.day, app.today),
                 clock_text(item.start, app.rules.days.zone),
-                names[item.person],
-                circles[item.person],
+                wanted[item.person].person.name,
+                wanted[item.person].membership.circle or "",
                 item.why,
             )
             for item in items
@@ -66,11 +68,10 @@ def _nothing(people: int, wanted: int, days: int) -> str:
     return f"Nobody comes up in the next {days} days." if days else "Nobody comes up today."
 
 
-def _plain(item: Item, name: str, circle: str) -> dict[str, object]:
+def _plain(item: Item, known: Known) -> dict[str, object]:
     return {
-        "id": item.person,
-        "name": name,
-        "circle": circle,
+        **identity(known.person),
+        "circle": known.membership.circle,
         "day": item.day.isoformat(),
         "start": item.start.isoformat() if item.start else None,
         "state": item.state,

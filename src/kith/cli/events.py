@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
 from kith.cli.words import clock_text, count, day_words
-from kith.core.event import Timed
+from kith.core.event import Timed, start_instant
 from kith.errors import UsageError
 from kith.lock import held
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kith.app import App
     from kith.core.model import PersonId
     from kith.store.events import EventRow
+    from kith.sync.network import Known
     from kith.sync.strangers import Settled, Strangers
 
 app = typer.Typer(help="What stands in the calendar, and the rare decisions about it.", invoke_without_command=True)
@@ -40,11 +42,13 @@ def list_events(
     if context.invoked_subcommand is not None:
         return
     with session(context) as opened:
-        names = {person: known.person.name for person, known in opened.everybody().known.items()}
         zone = opened.rules.days.zone
-        rows = sorted(opened.store.events.live(), key=lambda row: (row.written.fields.when.day_in(zone), row.uid))
+        rows = sorted(
+            opened.store.events.live(), key=lambda row: (start_instant(row.written.fields.when, zone), row.uid)
+        )
         if as_json:
-            print_json([_plain(opened, row, names) for row in rows])
+            known = opened.everybody().known
+            print_json([_plain(opened, row, known) for row in rows])
             return
         if not rows:
             say("No event of kith's is in the calendar.")
@@ -143,10 +147,12 @@ def _state(row: EventRow) -> str:
     return ", ".join(parts)
 
 
-def _plain(opened: App, row: EventRow, names: dict[PersonId, str]) -> dict[str, object]:
+def _plain(opened: App, row: EventRow, known: dict[PersonId, Known]) -> dict[str, object]:
     when = row.written.fields.when
     people = [
-        names.get(person, "") for number in row.reach_outs for person in opened.store.events.reach_out(number).people
+        identity(known[person].person)
+        for number in row.reach_outs
+        for person in opened.store.events.reach_out(number).people
     ]
     return {
         "uid": row.uid,

@@ -40,7 +40,9 @@ def log(
         ),
     ],
     text: Annotated[str | None, typer.Option("-m", "--message", metavar="TEXT", help="The text, outright.")] = None,
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day: yesterday, friday, 3d, 2026-11-20.")] = "today",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="The day: yesterday, friday, 3d, 2026-11-20.")
+    ] = "today",
     via: Annotated[Via | None, typer.Option("--via", help="How you talked.")] = None,
 ) -> None:
     """Keep what you talked about; it counts as contact, and the clock starts again."""
@@ -81,7 +83,7 @@ def _is_text(last: str, everybody: Sequence[Person]) -> bool:
         raise UsageError(
             f"“{last}” may be what you talked about, or the beginning of a name",
             hint=f"say `-m {shlex.quote(last)}` for the text, or type the whole word of the name",
-            candidates=tuple(person.name for person in begun[:10]),
+            candidates=tuple(sorted(person.name for person in begun)[:10]),
         )
     return True
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
 from kith.cli.words import count, day_words
 from kith.core.brief import day_text
@@ -107,9 +108,7 @@ def _plain(app: App, known: Known, waiting: Waiting) -> dict[str, Any]:
     when = there[1] if there else None
     belongs = window(known.standing)
     return {
-        "id": who.id,
-        "name": who.name,
-        "cards": [{"account": ref.account, "collection": ref.collection, "uid": ref.uid} for ref in who.cards],
+        **identity(who),
         "emails": [mail.value for mail in who.emails],
         "labels": list(who.labels),
         "circle": known.membership.circle,

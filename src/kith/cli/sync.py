@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
+_IN_FORCE = "the last good one is in force"
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
 
@@ -64,7 +65,7 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
         else:
             print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
         if app.config_error is not None:
-            raise ConfigError(app.config_error.file, app.config_error.problems, hint="the last good config is in force")
+            raise ConfigError(app.config_error.file, app.config_error.problems, hint=_IN_FORCE)
         if report.troubles:
             raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
 
@@ -128,23 +129,26 @@ def _log(report: PassReport) -> None:
     """For a journal: numbers and kinds, never a name or a text."""
     print_plain(f"pass: {report.counts()}")
     for trouble in report.troubles:
-        typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
+        if trouble.kind != ConfigError.__name__:  # said with its lines when the pass is over
+            typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
 
 
 def _log_config(error: ConfigError) -> None:
     """For a journal: where the config is wrong; its keys may hold names."""
     lines = sorted({problem.line for problem in error.problems if problem.line is not None})
     where = f" (line {', '.join(map(str, lines))})" if lines else ""
-    in_force = f"; {error.hint}" if error.hint else ""
+    in_force = f"; {_IN_FORCE}" if error.hint == _IN_FORCE else ""
     typer.echo(f"problem: the config is broken{where}{in_force}; see `kith check`", err=True)
 
 
 @contextmanager
 def _stopping_between_steps() -> Iterator[Callable[[], None]]:
-    """Let SIGTERM and Ctrl-C end a pass after its current step, never in the middle of one."""
+    """Let SIGTERM and Ctrl-C end a pass after its current step; a second Ctrl-C does not wait for that."""
     asked: list[int] = []
 
     def ask(number: int, _: object) -> None:
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}

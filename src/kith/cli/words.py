@@ -72,6 +72,8 @@ def clock_text(start: datetime | None, zone: tzinfo) -> str:
 def understood_words(item: Understood, today: date) -> str:
     """What one answer was taken for, without the name."""
     template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
+    if item.what == "snoozed" and item.day < today:
+        template = "moved to {day}, a day gone by: not a contact"
     words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
     return f"{words}: “{one_line(item.text)}”" if item.text and item.what != "skipped" else words
 

@@ -80,6 +80,9 @@ class Strangers:
                 row = replace(row, state=EventState.CLOSED, closed_at=self._now)
             else:
                 number = self._store.events.open_reach_out((person,), None, self._now)
+                if not event.marker.start:
+                    reach_out = self._store.events.reach_out(number)
+                    self._store.events.save_reach_out(replace(reach_out, fixed=True))
             self._store.events.save(replace(row, reach_outs=(number,)))
         return Settled("adopted", *self._label(event))
 
@@ -128,7 +131,7 @@ class Strangers:
 
     def _touched(self, event: SeenEvent) -> bool:
         marker = event.marker
-        if marker is None or event.repeats or event.extras:
+        if marker is None or not marker.start or event.repeats or event.extras:
             return True
         when = _start_from(marker.start, event.fields.when)
         return (
