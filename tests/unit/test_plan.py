@@ -322,7 +322,6 @@ def test_an_event_stays_where_nothing_forces_it(reach_out: OpenReachOut, rules: 
 
 
 @pytest.mark.parametrize("spelled", [UTC, TOKYO], ids=["UTC", "another zone"])
-@pytest.mark.xfail(reason="core/plan.py: _barred judges the wall clock of a zone in which only a server wrote it")
 def test_an_event_stays_though_a_server_spells_its_time_otherwise(spelled: ZoneInfo) -> None:
     """A server's re-serialising is nobody's edit: 17:45 in Lisbon is 16:45 in UTC."""
     assert stays(standing_at(ANA, Timed(THERE.start.astimezone(spelled), QUARTER)))
@@ -542,14 +541,12 @@ GAP = DayRules(zone=BERLIN, weekdays=frozenset(range(7)), at=time(2, 30), per_da
 BEFORE_GAP = datetime(2027, 3, 28, 0, 0, tzinfo=BERLIN)
 
 
-@pytest.mark.xfail(reason="core/plan.py: a place that was moved out of the gap counts as barred from then on")
 def test_an_event_at_an_hour_that_does_not_exist_stays_where_it_was_put() -> None:
     made = plan(people(2), [], GAP, BEFORE_GAP)
 
     assert plan(people(2), as_opened(made.placements, GAP), GAP, BEFORE_GAP) == Plan((), ())
 
 
-@pytest.mark.xfail(reason="core/plan.py: places in the gap move out of it one by one, and onto each other")
 def test_places_around_a_gap_come_one_after_the_other() -> None:
     rules = replace(GAP, duration=timedelta(hours=1))
 

@@ -182,7 +182,6 @@ def rename_and_break_a_link(store: Store) -> None:
         store.people.record_attempt(PersonId("nobody"), TODAY, "", NOW, None)
 
 
-@pytest.mark.xfail(reason="store/db.py: a COMMIT that fails leaves the transaction open, and the next one joins it")
 def test_a_transaction_that_cannot_end_well_is_undone(store: Store) -> None:
     """SQLite checks some links only at the end; the next transaction must not find the remains of this one."""
     with pytest.raises(StoreError):
@@ -288,7 +287,6 @@ def test_only_the_last_few_copies_are_kept(store: Store, place: Path) -> None:
     assert copies == [f"before-upgrade-202610{7 + number:02d}T080000.sqlite3" for number in range(5, 10)]
 
 
-@pytest.mark.xfail(reason="store/migrations.py: what goes wrong with the copy is not turned into a StoreError")
 def test_no_upgrade_without_a_copy(store: Store, place: Path) -> None:
     (place.parent / "backups").write_text("in the way")
     before = dump(place)

@@ -49,8 +49,13 @@ class Database:
         except BaseException:
             self._connection.rollback()
             raise
-        with store_errors(self.path):
-            self._connection.execute("COMMIT")
+        try:
+            with store_errors(self.path):
+                self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[None]:
