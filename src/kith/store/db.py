@@ -46,15 +46,10 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            self._connection.rollback()
-            raise
-        try:
             with store_errors(self.path):
                 self._connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.rollback()
+            self._connection.rollback()
             raise
 
     @contextmanager
