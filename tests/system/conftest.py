@@ -20,7 +20,7 @@ CARDS = (
     card("Zofia Wójcik", email="zofia@example.org"),
 )
 FAMILY = ("Ana Souza", "Carla Mendes", "Gil Antunes", "José Muñoz", "Rui Carvalho")
-"""Whose cadence is two weeks: each of them has an event after the first pass."""
+"""Whose cadence is two weeks."""
 
 
 @pytest.fixture(scope="session")

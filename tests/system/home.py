@@ -35,7 +35,7 @@ at_worst = "4w"
 labels = ["Family"]
 
 [circles.friends]   # not too often
-every = "6w"
+every = "3w"
 labels = ["Friends"]
 """
 
@@ -92,9 +92,9 @@ class Home:
 
     # --- running --------------------------------------------------------------------------------------
 
-    def kith(self, *arguments: str, exits: int = 0) -> Result:
+    def kith(self, *arguments: str, exits: int = 0, env: dict[str, str] | None = None) -> Result:
         """Run ``kith ARGUMENTS`` at the pretended time."""
-        result = self._commands.run(arguments, now=self.now, env=self.env, folder=self.folder)
+        result = self._commands.run(arguments, now=self.now, env=self.env | (env or {}), folder=self.folder)
         return _expected(result, arguments, exits)
 
     def sync(self, *arguments: str, exits: int = 0) -> Any:

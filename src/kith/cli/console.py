@@ -73,7 +73,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, styles: Sequ
     for position, row in enumerate(rows):
         style = styles[position] if position < len(styles) else ""
         grid.add_row(*(escape(cell) for cell in row), style=style or None)
-    out().print(grid)
+    console = out()
+    if console.is_terminal:
+        console.print(grid)
+        return
+    with console.capture() as captured:
+        console.print(grid)
+    print_plain("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def verdict(level: str, subject: str, message: str, mend: str = "") -> None:

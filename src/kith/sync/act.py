@@ -136,8 +136,8 @@ class Act:
         )
 
     def _is_fixed(self, one: _Held) -> bool:
-        """Whether the event stands where the user wants it."""
-        return one.reach_out.fixed or "when" in one.standing.row.hands_off
+        """Whether the event stands where the user wants it, or cannot be moved because it was not seen."""
+        return one.reach_out.fixed or "when" in one.standing.row.hands_off or one.standing.seen is None
 
     # --- one event ------------------------------------------------------------------------------------
 
@@ -374,7 +374,7 @@ class Act:
 
     def _note_placement(self, one: _Held, placement: Placement | None) -> None:
         """A new place that turned out to be the old one: remember what it was given for."""
-        if placement is not None:
+        if placement is not None and one.standing.seen is not None:
             with self._store.transaction():
                 self._settle_placement(one.standing.row.reach_outs, placement)
 
