@@ -63,10 +63,12 @@ class User:
             self._calendar.erase(entry.uid, text, stamp=self._stamp(stamp))
 
     def move(self, entry: Entry, when: When, *, stamp: bool = True) -> None:
-        story = self._story(entry)
+        story, row = self._story(entry), self._world.shell.events.get(entry.uid)
         back = story.placed_by_kith is not None and when.same_start(story.placed_by_kith)
         story.placed_by_user = None if back else when
-        story.free_to_move = False
+        # There and back between two passes: nobody can tell that it was moved after the tilde was put.
+        unseen = row is not None and when.same_start(row.written.fields.when)
+        story.free_to_move = unseen and entry.fields.title.startswith("~")
         self._calendar.move(entry.uid, when, stamp=self._stamp(stamp))
 
     def retitle(self, entry: Entry, title: str = "Lunch, at last", *, stamp: bool = True) -> None:

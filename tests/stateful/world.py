@@ -289,6 +289,8 @@ class World:
             story = self.story(entry)
             started = has_started(entry.fields.when, self.now, self.zone)
             story.had_started |= started
+            row = self.shell.events.get(entry.uid)  # moved on since, but kith has not looked and cannot know
+            story.had_started |= row is not None and has_started(row.written.fields.when, self.now, self.zone)
             story.free_to_move |= has_passed(entry.fields.when, self.now, self.zone)
             story.free_to_move |= started and entry.fields.title.startswith("~")
 

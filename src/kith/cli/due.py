@@ -12,7 +12,6 @@ from kith.cli.plain import identity
 from kith.cli.session import session
 from kith.cli.words import clock_text, day_words
 from kith.core.agenda import Item, agenda
-from kith.sync.waiting import waiting_people
 
 if TYPE_CHECKING:
     from kith.sync.network import Known
@@ -24,6 +23,8 @@ def due(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Who to reach out to: today's and overdue ones first, then the coming days."""
+    from kith.sync.waiting import waiting_people
+
     with session(context) as app:
         network = app.network()
         wanted = network.wanted(app.today)

@@ -168,16 +168,18 @@ def _pressing(standing: Standing | None, person: PersonId, day: date) -> tuple[f
     """The order in which people get a day's places: smaller first.
 
     Somebody past their ``at_worst`` goes before everybody who still has time, the most overdue first. The others
-    go by the day on which their time is up: placing the earliest deadline first finds a place in time for everybody
-    wherever there is one.
+    go by how small a share of their time is left. Going by the days left would be right for one round; but whoever
+    comes up a day early asks for more of the year, and the more so the shorter their cadence is.
     """
     belongs = window(standing) if standing else None
     if standing is None or belongs is None:
         return (1, 0, 0, person)
     overdue = urgency(standing, day)
-    if belongs.at_worst < day:
+    left = (belongs.at_worst - day).days
+    if left < 0:
         return (0, -overdue, 0, person)
-    return (1, (belongs.at_worst - day).days, -overdue, person)
+    whole = standing.cadence.at_worst.about_days if standing.cadence else (belongs.at_worst - belongs.due).days
+    return (1, left / whole, -overdue, person)
 
 
 # --- the rehearsal ----------------------------------------------------------------------------------------
