@@ -28,6 +28,7 @@ from kith.errors import AccountError, ConfigError
 from kith.lock import held
 from kith.paths import Paths
 from kith.secrets import Vault
+from kith.store.runs import Fault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.run import Pass
@@ -106,8 +107,17 @@ class App:
         """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
         with held(self.paths.lock, "a pass"):
             report = self._pass(self.store, self._ready_calendar, step, accept_removals).run()
-            self.accounts[self.config.calendar_account].publish(report)
+            self._publish(report)
             return report
+
+    def _publish(self, report: PassReport) -> None:
+        """What an account does after a pass; what goes wrong then is as lasting as what went wrong before."""
+        before = len(report.troubles)
+        self.accounts[self.config.calendar_account].publish(report)
+        if len(report.troubles) > before:
+            faults = [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
+            with self.store.transaction():
+                self.store.runs.replace_faults(faults)
 
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""

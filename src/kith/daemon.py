@@ -58,9 +58,10 @@ class Daemon:
         self._scheduler = schedule.Scheduler()
         self._pass: subprocess.Popen[bytes] | None = None
         self._limit_at = 0.0
+        self._once_more = False
 
     def run(self) -> int:
-        """Keep time until SIGTERM or SIGINT; the exit code. SIGHUP starts a pass at once."""
+        """Keep time until SIGTERM or SIGINT; the exit code. SIGHUP starts a pass, after one that is running."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         self._begin_pass()
         while True:
@@ -70,6 +71,8 @@ class Daemon:
                 self._end_pass()
                 return 0
             if told is not None and told.si_signo == signal.SIGHUP:
+                self._once_more = True
+            if self._once_more and self._pass is None:
                 self._begin_pass()
             self._scheduler.run_pending()
 
@@ -80,6 +83,7 @@ class Daemon:
         self._scheduler.every(max(1, int(self._timing.every.total_seconds()))).seconds.do(self._begin_pass)
         if self._pass is not None:
             return
+        self._once_more = False
         command = [sys.executable, "-m", "kith", "--config", str(self._config), "sync", "--scheduled"]
         try:
             self._pass = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_unblock_signals)  # noqa: S603

@@ -20,7 +20,8 @@ def staged(target: Path, data: bytes, *, mode: int = 0o600) -> Iterator[Path]:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)  # the mode asked for, whatever the umask
+            with contextlib.suppress(OSError):  # not every file system knows modes
+                os.fchmod(descriptor, mode)  # the umask may have taken some of it away
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

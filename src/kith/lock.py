@@ -17,7 +17,7 @@ def held(path: Path, what: str) -> Iterator[None]:
 
     Raises:
         LockHeld: another process has it; says which.
-        StoreError: the file cannot be made.
+        StoreError: the file cannot be made or locked.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -30,6 +30,8 @@ def held(path: Path, what: str) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
             raise LockHeld(f"{holder or 'another kith'} is running", hint="wait until it is done") from None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be locked: {error.strerror}", hint="keep it on a local disk") from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{what} (process {os.getpid()})".encode(), 0)
         yield

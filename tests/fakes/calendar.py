@@ -303,14 +303,15 @@ class FakeCalendar:
         """Make it repeat, up to a day or without end."""
         self._change(uid, stamp, lambda entry: replace(entry, repeats=True, repeats_until=until))
 
-    def tick_instance(self, uid: EventUid, when: Timed, text: str) -> None:
-        """Tick one instance of a repeating event and type into it."""
+    def tick_instance(self, uid: EventUid, when: Timed, text: str) -> str:
+        """Tick one instance of a repeating event and type into it; the instance's key."""
         entry = self._there(uid)
         key = when.start.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         description = f"{entry.fields.description}\n{text}"
         instance = Occurrence(key, when, f"✓ {entry.fields.title}", description)
         others = tuple(one for one in entry.occurrences if one.key != key)
         self._change(uid, None, lambda found: replace(found, occurrences=(*others, instance)))
+        return key
 
     def add_place(self, uid: EventUid, place: str, *, stamp: datetime | None = None) -> None:
         """Say where."""

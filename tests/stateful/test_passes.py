@@ -54,7 +54,7 @@ class Passes(RuleBasedStateMachine):
     # --- passes ---------------------------------------------------------------------------------------
 
     @rule()
-    def clean_pass(self) -> None:
+    def a_pass(self) -> None:
         self.promises.when_settled(self.world.settle())
 
     @rule(days=st.integers(1, 4))
@@ -193,8 +193,8 @@ class Passes(RuleBasedStateMachine):
             self.promises.remember_foreign_events()
 
     @rule(n=which)
-    def drop_mark(self, n: int) -> None:
-        self.to_event(n, lambda entry: self.world.calendar.drop_mark(entry.uid))
+    def save_without_mark(self, n: int) -> None:
+        self.to_event(n, self.user.save_without_mark)
 
     @rule(n=which, readable=st.booleans())
     def garble(self, n: int, readable: bool) -> None:

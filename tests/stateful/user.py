@@ -63,10 +63,12 @@ class User:
             self._calendar.erase(entry.uid, text, stamp=self._stamp(stamp))
 
     def move(self, entry: Entry, when: When, *, stamp: bool = True) -> None:
-        story = self._story(entry)
+        story, row = self._story(entry), self._world.shell.events.get(entry.uid)
         back = story.placed_by_kith is not None and when.same_start(story.placed_by_kith)
         story.placed_by_user = None if back else when
-        story.free_to_move = False
+        # There and back between two passes: nobody can tell that it was moved after the tilde was put.
+        unseen = row is not None and when.same_start(row.written.fields.when)
+        story.free_to_move = unseen and entry.fields.title.startswith("~")
         self._calendar.move(entry.uid, when, stamp=self._stamp(stamp))
 
     def retitle(self, entry: Entry, title: str = "Lunch, at last", *, stamp: bool = True) -> None:
@@ -80,10 +82,17 @@ class User:
         """Tick the first instance of a repeating event, with a text of its own."""
         start = entry.fields.when.start if isinstance(entry.fields.when, Timed) else self._world.now
         self._notes += 1
-        self._calendar.tick_instance(entry.uid, Timed(start, timedelta(minutes=15)), f"instance-{self._notes:04d}")
+        instance = Timed(start, timedelta(minutes=15))
+        key = self._calendar.tick_instance(entry.uid, instance, f"instance-{self._notes:04d}")
+        self._story(entry).instances.add(key)
 
     def add_place(self, entry: Entry, *, stamp: bool = True) -> None:
         self._calendar.add_place(entry.uid, "Café Central", stamp=self._stamp(stamp))
+
+    def save_without_mark(self, entry: Entry) -> None:
+        """Touch it with an app that leaves out all that it does not know."""
+        self._story(entry).unmarked = True
+        self._calendar.drop_mark(entry.uid)
 
     def delete(self, entry: Entry) -> None:
         row = self._world.shell.events.get(entry.uid)
@@ -107,7 +116,9 @@ class User:
     def run_another_kith(self, person: PersonId, name: str) -> None:
         """A kith on another machine writes about somebody into this calendar."""
         world = self._world
-        numbers = [entry.marker.n for entry in self._calendar.kiths() if entry.marker and entry.marker.install == "other"]
+        numbers = [
+            entry.marker.n for entry in self._calendar.kiths() if entry.marker and entry.marker.install == "other"
+        ]
         fields = Fields(
             when=Timed(world.now + timedelta(days=2), timedelta(minutes=15)),
             title=f"Reach out: {name}",

@@ -55,8 +55,10 @@ class Story:
     free_to_move: bool = False
     had_started: bool = False
     ticked: bool = False
+    instances: set[str] = field(default_factory=set)
     tildes: int = 0
     retitled: bool = False
+    unmarked: bool = False
     unclear: bool = False
 
 
@@ -283,24 +285,28 @@ class World:
     # --- keeping count --------------------------------------------------------------------------------
 
     def _note_times(self) -> None:
-        for entry in self.calendar.kiths():
+        for entry in self.calendar.entries():
             story = self.story(entry)
-            story.had_started |= has_started(entry.fields.when, self.now, self.zone)
+            started = has_started(entry.fields.when, self.now, self.zone)
+            story.had_started |= started
+            row = self.shell.events.get(entry.uid)  # moved on since, but kith has not looked and cannot know
+            story.had_started |= row is not None and has_started(row.written.fields.when, self.now, self.zone)
             story.free_to_move |= has_passed(entry.fields.when, self.now, self.zone)
+            story.free_to_move |= started and entry.fields.title.startswith("~")
 
     def _note_read(self, report: PassReport) -> None:
         """After a pass that looked and came to its end, every text shown to it has been read."""
         if any(trouble.account == self.calendar.account and trouble.kind == "Transient" for trouble in report.troubles):
-            return
-        known = self.shell.events.known_uids(seen.uid for seen in self.calendar.shown)
+            return  # it may have stopped before it came to them
         for seen in self.calendar.shown:
-            story = self.stories.get(seen.uid)
-            if story is not None and seen.uid in known:
+            story, row = self.stories.get(seen.uid), self.shell.events.get(seen.uid)
+            if story is not None and row is not None and self.is_watched(row):
                 texts = {text for text in story.lines if text in seen.fields.description}
                 self.read.setdefault(seen.uid, set()).update(texts)
 
     def _watch(self, write: Write) -> None:
         """Hold every single write against what kith promised, at the moment it happens."""
+        self._note_times()
         for sentence in self._wrongs_of_removing(write) if self.removing else self._wrongs(write):
             self.broken_promises.append(f"{sentence}: {write}")
         story = self.story(write.entry)

@@ -1,1 +1,1 @@
-"""The command as a user runs it: real processes, a real server, a real terminal."""
+"""The real command line, as a process, in a home of its own."""

@@ -1,75 +1,54 @@
-"""``kith demo``, on a server and on plain files: it tells its story, and takes its server along."""
+"""``kith demo``: the whole story, whatever the day, and nothing outside its folder."""
 
 from __future__ import annotations
 
-import re
-import signal
-import socket
-import subprocess
-import sys
-from pathlib import Path
+import shlex
 
-import pytest
-
-from system.running import Home
+from system.home import Home
 
 
-@pytest.mark.parametrize("options", [(), ("--folder",)])
-def test_the_whole_circle(home: Home, options: tuple[str, ...]) -> None:
-    done = home.kith("demo", *options)
+def test_the_demo_runs_to_its_end_and_leaves_nothing_behind(home: Home) -> None:
+    before = home.snapshot()
+    said = home.kith("demo", "--folder")
+    for scene in ("1 · A first pass", "2 · You answer, on your phone", "3 · A second pass", "4 · A third pass"):
+        assert f"── {scene} ──" in said.out
+    third = said.out.split("4 · A third pass")[1]
+    assert "deleted: this round is skipped" in third
+    assert "Nothing was written." in third
+    assert "Wrote" not in third
+    assert said.err == ""
+    assert home.snapshot() == before
+    assert not home.state.exists()
+    assert list(home.temporary.iterdir()) == []
 
-    assert done.code == 0, done.said
+
+def test_every_answer_of_the_demo_is_understood(home: Home) -> None:
+    second = home.kith("demo", "--folder").out.split("3 · A second pass")[1].split("4 · A third pass")[0]
     for words in (
-        "talked on",
-        "snoozed until then",
-        "no answer",
-        "a note in preparation",
-        "deleted: this round is skipped",
+        *("talked ", "tried ", "no answer: comes again", "snoozed until then", "a note in preparation"),
+        "“Moving house in spring, wants help with the shelves”",
+        "is gone: counts as skipped if it still is at the next pass",
+        *("ticked", "(comes again)"),
     ):
-        assert words in done.out
-    assert "Nothing was written." in done.out
-    assert "kith init" in done.out
-    assert list(home.folder.iterdir()) == []
-    address = re.search(r"http://127\.0\.0\.1:(\d+)/", done.out)
-    assert bool(address) == (not options)
-    if address:
-        assert not _answers(int(address[1]))
+        assert words in second
 
 
-def test_what_is_kept_can_be_looked_at(home: Home, tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-
-    assert home.kith("demo", "--folder", "--keep", str(kept)).code == 0
-
-    people = home.kith("--config", str(kept / "config.toml"), "people", XDG_STATE_HOME=str(kept / "state"))
-    assert people.code == 0, people.said
-    assert "36 of 40 people" in people.out
-
-
-def test_a_server_that_stays_up_works_with_kith_and_ends_when_told(home: Home, tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    command = [sys.executable, "-m", "kith", "demo", "--serve", "--keep", str(kept)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=home.environment()) as running:
-        assert running.stdout is not None
-        told = []
-        for line in running.stdout:
-            told.append(line)
-            if " sync" in line:
-                break
-        try:
-            port = re.search(r"address    http://127\.0\.0\.1:(\d+)/", "".join(told))
-            assert port is not None, told
-            synced = home.kith("--config", str(kept / "config.toml"), "sync", XDG_STATE_HOME=str(kept / "state"))
-            assert synced.code == 0, synced.said
-            password = re.search(r"password   (\S+)", "".join(told))
-            assert password is not None
-            assert (kept / "password").read_text().strip() == password[1]
-        finally:
-            running.send_signal(signal.SIGTERM)
-        assert running.wait(20) == 143
-        assert not _answers(int(port[1]))
+def test_what_the_demo_made_can_be_kept_and_looked_at(home: Home) -> None:
+    folder = home.folder / "a [new] folder"
+    said = home.kith("demo", "--folder", "--keep", str(folder)).lines
+    assert said[-2] == f"Everything is in {folder}. Look around with:"
+    assert {path.name for path in folder.iterdir()} == {"calendar", "config.toml", "contacts", "state"}
+    assert not home.state.exists()
+    setting, *command = shlex.split(said[-1])
+    name, _, value = setting.partition("=")
+    assert command[0] == "kith"
+    assert home.kith(*command[1:], env={name: value}).lines[-1] == "36 of 40 people"
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def test_the_demo_keeps_out_of_folders_that_hold_something(home: Home) -> None:
+    before = home.snapshot()
+    assert home.kith("demo", "--folder", "--keep", str(home.contacts), exits=2).err == (
+        f"kith: {home.contacts} is not empty\n  → name a new folder\n"
+    )
+    assert "  → name a new folder\n" in home.kith("demo", "--folder", "--keep", str(home.config), exits=2).err
+    assert home.snapshot() == before

@@ -58,11 +58,14 @@ def event(*lines: str, before: tuple[str, ...] = (), after: tuple[str, ...] = ()
 
 
 def unfolded(raw: bytes) -> list[str]:
-    return re.sub(rb"\r\n[ \t]", b"", raw).decode().split("\r\n")
+    return re.split("\r?\n", re.sub(rb"\r?\n[ \t]", b"", raw).decode())
 
 
 def at(text: str, zone: tzinfo = LISBON, length: timedelta = timedelta(0)) -> Timed:
     return Timed(datetime.fromisoformat(text).replace(tzinfo=zone), length)
+
+
+GOOD = ical.encode(MARKER, FIELDS, WRITTEN_AT)
 
 
 # What kith writes
@@ -144,7 +147,7 @@ WHENS = st.one_of(
         lambda naive, zone, minutes: Timed(
             naive.replace(microsecond=0, tzinfo=UTC).astimezone(zone), timedelta(minutes=minutes)
         ),
-        st.datetimes(datetime(1990, 1, 2), datetime(2080, 1, 1)),
+        st.datetimes(datetime(1990, 1, 2), datetime(2080, 1, 1)),  # noqa: DTZ001 -- Hypothesis wants them bare
         ZONES,
         st.integers(0, 24 * 60),
     ),
@@ -296,28 +299,56 @@ def others(raw: bytes, *owned: str) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "owned"),
     [
-        pytest.param(Change(title="New"), ("SUMMARY:New", "SUMMARY;LANGUAGE", "LAST-MOD", "DTSTAMP"), id="title"),
-        pytest.param(Change(description="New"), ("DESCRIPTION", "LAST-MOD", "DTSTAMP"), id="description"),
-        pytest.param(Change(alarm=False), ("LAST-MOD", "DTSTAMP"), id="alarm: none of ours there"),
-        pytest.param(Change(), ("LAST-MOD", "DTSTAMP"), id="nothing"),
+        pytest.param(Change(title="New"), ("SUMMARY:New", "SUMMARY;LANGUAGE"), id="title"),
+        pytest.param(Change(description="New"), ("DESCRIPTION",), id="description"),
+        pytest.param(Change(when=AllDay(date(2026, 10, 9))), ("DTSTART", "DTEND", "DURATION:"), id="when"),
+        pytest.param(Change(alarm=False), (), id="alarm, where there is none of ours"),
+        pytest.param(Change(), (), id="nothing"),
     ],
 )
-def test_a_change_leaves_everything_else_as_it_was(change: Change, owned: tuple[str, ...]) -> None:
-    patched = ical.patch(THEIRS, change, None, LATER)
+@pytest.mark.parametrize("end_of_line", [b"\r\n", b"\n"], ids=["CRLF", "LF"])
+def test_a_change_leaves_everything_else_to_the_letter(
+    change: Change, owned: tuple[str, ...], end_of_line: bytes
+) -> None:
+    theirs = THEIRS.replace(b"\r\n", end_of_line)
 
-    assert others(patched, *owned) == others(THEIRS, *owned)
-    assert sorted(others(patched, "LAST-MOD", "DTSTAMP")) == sorted(others(patched, "LAST-MOD", "DTSTAMP"))
+    patched = ical.patch(theirs, change, None, LATER)
+
+    stamps = ("LAST-MODIFIED", "DTSTAMP")
+    assert others(patched, *owned, *stamps) == others(theirs, *owned, *stamps)
+    assert others(patched, *owned) != others(theirs, *owned)
+    assert patched.count(b"\n") - patched.count(b"\r\n") == (end_of_line == b"\n") * patched.count(b"\n")
 
 
-@given(st.builds(Change, st.none() | WHENS, st.none() | TEXTS, st.none() | TEXTS, st.sampled_from([None, False])))
-def test_any_change_keeps_what_is_not_kith_s_in_its_order(change: Change) -> None:
-    patched = ical.patch(THEIRS, change, MARKER, LATER)
-    theirs = [line for line in others(THEIRS, *OWNED) if line]
+@given(
+    st.builds(Change, st.none() | WHENS, st.none() | TEXTS, st.none() | TEXTS, st.sampled_from([None, False])),
+    st.none() | st.just(MARKER),
+)
+def test_any_change_keeps_what_is_not_kith_s_in_its_place(change: Change, marker: Marker | None) -> None:
+    patched = ical.patch(THEIRS, change, marker, LATER)
 
-    kept = iter(others(patched, *OWNED))
-    assert all(line in kept for line in theirs)
-    assert "SUMMARY:Moved once" in unfolded(patched)
-    assert "SUMMARY:A task" in unfolded(patched)
+    master, instance = THEIRS.split(b"END:VEVENT")[:2]
+    kept = iter(unfolded(patched))
+    assert all(line in kept for line in others(master, *OWNED) if line)
+    assert instance in patched
+
+
+@pytest.mark.parametrize(
+    "text", ["C:\\New folder", "\\n", "\\\\N", "a\\,b\\;c", "\\\n\\"], ids=["path", "n", "N", "marks", "at line ends"]
+)
+def test_backslashes_are_not_taken_for_line_ends(text: str) -> None:
+    raw = ical.encode(MARKER, Fields(WHEN, text.replace("\n", ""), text), WRITTEN_AT)
+
+    assert decode(raw).fields.description == text
+    assert decode(ical.patch(raw, Change(title="New"), None, LATER)).fields.description == text
+    assert decode(ical.join([raw])).fields.description == text
+
+
+def test_a_file_without_a_last_line_end_can_be_changed() -> None:
+    patched = ical.patch(GOOD.rstrip(), Change(title="New"), None, LATER)
+
+    assert decode(patched).fields.title == "New"
+    assert patched.endswith(b"END:VCALENDAR")
 
 
 @given(ANY_FIELDS, st.builds(Change, st.none() | WHENS, st.none() | TEXTS.map(str.strip), st.none() | TEXTS))
@@ -461,7 +492,6 @@ def test_a_zone_that_only_the_file_knows_is_read_by_its_rules() -> None:
     [
         ("LAST-MODIFIED:20261007T173000Z", datetime(2026, 10, 7, 17, 30, tzinfo=UTC)),
         ("LAST-MODIFIED:20261007T173000", datetime(2026, 10, 7, 17, 30, tzinfo=UTC)),
-        ("LAST-MODIFIED;TZID=Europe/Lisbon:20261007T173000", datetime(2026, 10, 7, 16, 30, tzinfo=UTC)),
         ("LAST-MODIFIED:20261007", None),
         ("LAST-MODIFIED:00010101T000000Z", None),
         ("LAST-MODIFIED:garbage", None),
@@ -501,7 +531,7 @@ def test_texts_are_read_without_control_characters() -> None:
         pytest.param(["RRULE:FREQ=WEEKLY", "RDATE:20261107T173000Z"], None, id="for ever, and a day"),
         pytest.param(["RRULE:FREQ=DAILY;COUNT=99999"], None, id="longer than anybody counts"),
         pytest.param(["RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"], None, id="by the second, and never"),
-        pytest.param(["RRULE:FREQ=DAILY;INTERVAL=0;COUNT=9"], None, id="standing still", marks=pytest.mark.xfail),
+        pytest.param(["RRULE:FREQ=DAILY;INTERVAL=0;COUNT=9"], "2026-10-07", id="standing still"),
         pytest.param(["RRULE:FREQ=SOMETIMES;COUNT=3"], None, id="a frequency that does not exist"),
         pytest.param(["RRULE:garbage"], None, id="a garbled rule"),
         pytest.param(["RRULE:FREQ=WEEKLY;COUNT=2", "RRULE:FREQ=DAILY;COUNT=2"], None, id="two rules"),
@@ -623,7 +653,6 @@ ALARM_AT_START = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", "END:VALARM"
             *(True, False),
             id="an alarm at an instant",
         ),
-        pytest.param(("BEGIN:VALARM", "TRIGGER:soon", "END:VALARM"), True, False, id="an alarm that nobody can read"),
         pytest.param(
             (
                 *("BEGIN:VALARM", "ACTION:NONE", "TRIGGER;VALUE=DATE-TIME:19760401T005545Z", "END:VALARM"),
@@ -691,8 +720,6 @@ def test_kith_s_last_write_leaves_another_program_s_own_things_alone(file: str) 
 
 # What cannot be read
 
-GOOD = ical.encode(MARKER, FIELDS, WRITTEN_AT)
-
 
 @pytest.mark.parametrize(
     "raw",
@@ -718,9 +745,6 @@ GOOD = ical.encode(MARKER, FIELDS, WRITTEN_AT)
         pytest.param(event("RECURRENCE-ID:20261007T173000Z", "DTSTART:20261007T173000Z"), id="only an instance"),
         pytest.param(event("DTSTART:20261007T173000Z", "END:VALARM"), id="ends that do not match"),
         pytest.param(event("DTSTART:20261007T173000Z", *["BEGIN:VALARM"] * 3000), id="unending beginnings"),
-        pytest.param(
-            event("DTSTART:20261007T173000Z", *["BEGIN:X"] * 3000, *["END:X"] * 3000), id="parts in parts in parts"
-        ),
     ],
 )
 def test_what_is_no_event_is_malformed_and_nothing_else(raw: bytes) -> None:
@@ -749,8 +773,8 @@ def test_a_damaged_file_is_read_or_malformed(data: st.DataObject | None) -> None
         ical.patch(bytes(raw), Change(WHEN, "T", "D", alarm=False), MARKER, LATER)
     except Malformed:
         return
-    assert seen.fields.when.day_in(LISBON)
     assert seen.uid
+    assert seen.fields.when.day_in(LISBON).year in range(1899, 9001)
 
 
 @given(st.lists(st.sampled_from(unfolded(GOOD) + unfolded(THEIRS)), max_size=30))

@@ -59,8 +59,12 @@ class Folder:
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
                 replace_file(target, data, mode=mode)
-        except (OSError, AccountError) as error:
-            trouble = Transient(f"{target} could not be written: {error}", hint="check the folder and its permissions")
+        except AccountError:
+            return  # a calendar that cannot be read is what the pass has reported already
+        except OSError as error:
+            trouble = Transient(
+                f"{target} could not be written: {error.strerror or error}", hint="check the folder and its permissions"
+            )
             report.troubles.append(Trouble(self._name, trouble.kind, trouble.message, trouble.hint))
 
     def inspect(self, store: Store, now: datetime, *, carries_events: bool) -> Iterator[Finding]:
@@ -81,15 +85,19 @@ class Folder:
             problems = sum(len(part.problems) for each in found for part in getattr(each, "parts", ()))
         except AccountError as error:
             return Finding("problem", self._subject, error.message, error.hint)
-        words = f"contacts can be read; {cards - missing} cards known so far"
+        words = f"contacts can be read; {_count(cards - missing, 'card')} known so far"
         if problems:
-            more = f"{problems} things in new or changed cards cannot be read"
-            return Finding("warning", self._subject, f"{words}, {more}", "see `kith sync`")
+            more = f"{_count(problems, 'thing')} in new or changed cards cannot be read"
+            return Finding("warning", self._subject, f"{words}; {more}", "see `kith sync`")
         return Finding("ok", self._subject, words)
 
     def _events(self, store: Store) -> Finding:
         folder, calendar = self._table.calendar, self._calendar
-        if not calendar.is_there() and not store.events.ever_written(self._name, calendar.name):
+        if folder is not None and not calendar.is_there() and not store.events.ever_written(self._name, calendar.name):
+            above = next(parent for parent in folder.parents if parent.exists())
+            if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+                message = f"the calendar folder {folder} cannot be made in {above}"
+                return Finding("problem", self._subject, message, "check the path of its calendar in the config")
             return Finding("ok", self._subject, f"the calendar folder {folder} will be made at the first pass")
         try:
             calendar.look({})
@@ -103,3 +111,7 @@ class Folder:
     @property
     def _subject(self) -> str:
         return f"accounts.{self._name}"
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -9,6 +9,7 @@ See https://vdirsyncer.pimutils.org/en/stable/vdir.html for the layout.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from kith.errors import Conflict, Denied, Malformed, Transient
 from kith.files import staged, sync_folder
 
 _LARGEST_EVENT = 4 * 1024 * 1024
+_NO_HARD_LINKS = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 class IcsFolder:
@@ -99,7 +101,9 @@ class IcsFolder:
                 path.hardlink_to(temporary)
             except FileExistsError:
                 raise Conflict(f"{path} is there already") from None
-            except PermissionError:
+            except OSError as error:
+                if error.errno not in _NO_HARD_LINKS:
+                    raise
                 self._create_without_links(path, temporary)
             sync_folder(self._folder)
         return Receipt(Href(path.name), _etag(raw))
@@ -110,8 +114,7 @@ class IcsFolder:
         with self._foreign_errors():
             raw = self._as_seen(path, seen)
             changed = ical.patch(raw, change, marker, now)
-            mode = path.stat().st_mode & 0o777
-            with staged(path, changed, mode=mode) as temporary:
+            with staged(path, changed, mode=_mode(path)) as temporary:
                 self._as_seen(path, seen)
                 temporary.replace(path)
             sync_folder(self._folder)
@@ -136,7 +139,7 @@ class IcsFolder:
         for path in self._files():
             try:
                 raw = self._read(path)
-            except FileNotFoundError:
+            except (FileNotFoundError, Malformed, Transient):
                 continue
             if ical.MARK in raw:
                 kept.append(raw)
@@ -165,6 +168,8 @@ class IcsFolder:
                 raw = file.read(_LARGEST_EVENT + 1)
         except FileNotFoundError:
             raise
+        except IsADirectoryError:
+            raise Malformed(f"{path} is a folder") from None
         except OSError as error:
             raise Transient(f"{path} cannot be read: {error.strerror}") from error
         if len(raw) > _LARGEST_EVENT:
@@ -175,6 +180,7 @@ class IcsFolder:
         try:
             raw = self._read(path)
         except FileNotFoundError:
+            self._folder.stat()  # that the whole folder is gone says nothing about the event
             raise Conflict(f"{path} is gone") from None
         if seen.etag is None or _etag(raw) != seen.etag:
             raise Conflict(f"{path} was changed by somebody else")
@@ -199,6 +205,14 @@ class IcsFolder:
             raise Denied(f"no permission for {error.filename or self._folder}") from error
         except OSError as error:
             raise Transient(f"{self._folder}: {error.strerror or error}") from error
+
+
+def _mode(path: Path) -> int:
+    """A file's mode, private where it has just gone."""
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o600
 
 
 def _etag(raw: bytes) -> ETag:

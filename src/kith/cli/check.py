@@ -12,6 +12,7 @@ import typer
 from kith.accounts.base import Finding, Level
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
+from kith.cli.words import count
 
 if TYPE_CHECKING:
     from kith.app import App
@@ -74,7 +75,7 @@ def _network(app: App) -> Iterator[Finding]:
     members = network.members()
     if not members:
         hint = "give your circles labels that stand on your cards, or add people: `kith add NAME --circle …`"
-        yield Finding(WARNING, "network", f"nobody of {network.people} people is in it", hint)
+        yield Finding(WARNING, "network", f"nobody of {count(network.people, 'person', 'people')} is in it", hint)
         return
     budget = network.budget(app.rules, app.today)
     level: Level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM

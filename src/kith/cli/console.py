@@ -22,22 +22,44 @@ _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 _UNBOUNDED = 10_000
 
 
+class ReaderGone(Exception):
+    """Whoever read our output stopped (``kith people | head -1``); not an error of anybody's."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise ReaderGone
+
+
 def out() -> Console:
     """Standard output. In a pipe lines are not folded."""
-    console = Console(highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(highlight=False, width=_UNBOUNDED)
+    return _console(stderr=False)
 
 
 def err() -> Console:
     """Standard error."""
-    console = Console(stderr=True, highlight=False)
-    return console if console.is_terminal else Console(stderr=True, highlight=False, width=_UNBOUNDED)
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = _Console(stderr=stderr, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console = _Console(stderr=stderr, highlight=False, emoji=False, width=_UNBOUNDED)
+    return console
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 -- whatever JSON can hold
     """Print one JSON value on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    print_plain(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_plain(text: str) -> None:
+    """A line for programs and journals, to the letter."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 def say(text: str, style: str = "") -> None:
@@ -53,7 +75,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, styles: Sequ
     for position, row in enumerate(rows):
         style = styles[position] if position < len(styles) else ""
         grid.add_row(*(escape(cell) for cell in row), style=style or None)
-    out().print(grid)
+    console = out()
+    if console.is_terminal:
+        console.print(grid)
+        return
+    with console.capture() as captured:
+        console.print(grid)
+    print_plain("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def verdict(level: str, subject: str, message: str, mend: str = "", details: Sequence[str] = ()) -> None:

@@ -6,6 +6,7 @@ The sample people are on a real DAV server that runs on this machine while the d
 
 from __future__ import annotations
 
+import shlex
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from kith.cli.console import out, progress, say, table
 from kith.cli.sync import print_report
 from kith.cli.words import clock_text, day_words
 from kith.config.written import whole
-from kith.errors import KithError
+from kith.errors import KithError, UsageError
 from kith.paths import Paths
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ def _say_where_things_are(place: Path, stage: _Stage, *, kept: bool, stays: bool
     console = out()
     console.print("\n[bold]That was it.[/]", end="\n" if stays and not kept else " ")
     if kept:
-        console.print(f"Everything is in {escape(str(place))}. Look around with:")
-        console.print(f"  {escape(_command(place))} people")
+        console.print(f"Everything is in {escape(str(place))}. Look around with:", soft_wrap=True)
+        console.print(f"  {escape(_command(place))} people", soft_wrap=True)
     elif not stays:
         console.print("It happened in a temporary folder that goes away now; nothing of yours was read or changed.")
         console.print("  kith demo --keep DIR   leaves everything in a folder, to look around")
@@ -182,7 +183,8 @@ def _leave_up(place: Path, server: DemoServer) -> None:
 
 
 def _command(place: Path) -> str:
-    return f"XDG_STATE_HOME={place}/state kith --config {place}/config.toml"
+    state, config = (shlex.quote(str(place / name)) for name in ("state", "config.toml"))
+    return f"XDG_STATE_HOME={state} kith --config {config}"
 
 
 # --- the story ----------------------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ class _Story:
         ticked, typed, no_answer = started[0], started[1], started[2]
         # Somebody whose next round lies past the horizon: the third pass has nothing to write then.
         deleted = next(entry for entry in ahead if "every 6 weeks" in entry.description)
-        moved, prepared = [entry for entry in ahead[:3] if entry is not deleted][:2]
+        moved, prepared = [entry for entry in ahead if entry is not deleted][:2]
         text = "Moving house in spring, wants help with the shelves"
         phone.tick(ticked)
         phone.write_below(typed, text)
@@ -299,7 +301,11 @@ def _place(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="kith-demo-") as folder:
             yield Path(folder)
         return
-    if keep.exists() and any(keep.iterdir()):
-        raise KithError(f"{keep} is not empty", hint="name a new folder")
-    keep.mkdir(parents=True, exist_ok=True)
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(keep.iterdir())
+    except OSError as error:
+        raise UsageError(f"{keep}: {error.strerror}", hint="name a new folder") from error
+    if not is_empty:
+        raise UsageError(f"{keep} is not empty", hint="name a new folder")
     yield keep.absolute()

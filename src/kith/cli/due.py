@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
 from kith.cli.words import clock_text, day_words
 from kith.core.agenda import Item, agenda
-from kith.sync.waiting import waiting_people
+
+if TYPE_CHECKING:
+    from kith.sync.network import Known
 
 
 def due(
@@ -20,6 +23,8 @@ def due(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Who to reach out to: today's and overdue ones first, then the coming days."""
+    from kith.sync.waiting import waiting_people
+
     with session(context) as app:
         network = app.network()
         wanted = network.wanted(app.today)
@@ -29,20 +34,18 @@ def due(
             app.today,
             app.today + timedelta(days=days),
         )
-        names = {person: known.person.name for person, known in wanted.items()}
-        circles = {person: known.membership.circle or "" for person, known in wanted.items()}
         if as_json:
-            print_json([_plain(item, names[item.person], circles[item.person]) for item in items])
+            print_json([_plain(item, wanted[item.person]) for item in items])
             return
         if not items:
-            say(_nothing(len(wanted), days))
+            say(_nothing(network.people, len(wanted), days))
             return
         rows = [
             (
                 day_words(item.day, app.today),
                 clock_text(item.start, app.rules.days.zone),
-                names[item.person],
-                circles[item.person],
+                wanted[item.person].person.name,
+                wanted[item.person].membership.circle or "",
                 item.why,
             )
             for item in items
@@ -56,19 +59,20 @@ def _style(item: Item) -> str:
     return "dim" if item.state == "due" else ""
 
 
-def _nothing(people: int, days: int) -> str:
+def _nothing(people: int, wanted: int, days: int) -> str:
     if not people:
+        return "Nobody is known yet. Read your address books in first: `kith sync`."
+    if not wanted:
         return (
             "Nobody is in your network yet. See `kith people --unassigned`, and give your circles labels in the config."
         )
-    return f"Nobody comes up in the next {days} days."
+    return f"Nobody comes up in the next {days} days." if days else "Nobody comes up today."
 
 
-def _plain(item: Item, name: str, circle: str) -> dict[str, object]:
+def _plain(item: Item, known: Known) -> dict[str, object]:
     return {
-        "id": item.person,
-        "name": name,
-        "circle": circle,
+        **identity(known.person),
+        "circle": known.membership.circle,
         "day": item.day.isoformat(),
         "start": item.start.isoformat() if item.start else None,
         "state": item.state,

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
-from kith.cli.words import clock_text, day_words
-from kith.core.event import Timed
+from kith.cli.words import clock_text, count, day_words
+from kith.core.event import Timed, start_instant
+from kith.errors import UsageError
 from kith.lock import held
 
 if TYPE_CHECKING:
     from kith.app import App
     from kith.core.model import PersonId
     from kith.store.events import EventRow
+    from kith.sync.network import Known
     from kith.sync.strangers import Settled, Strangers
 
 app = typer.Typer(help="What stands in the calendar, and the rare decisions about it.", invoke_without_command=True)
@@ -27,6 +30,7 @@ _SETTLED = {
     "left": "left alone: it was edited, and is yours now",
     "unknown": "left alone: nobody here is known by that name or card",
 }
+_NONE_VANISHED = "Every event that kith wrote is where it should be."
 
 
 @app.callback()
@@ -38,11 +42,13 @@ def list_events(
     if context.invoked_subcommand is not None:
         return
     with session(context) as opened:
-        names = {person: known.person.name for person, known in opened.everybody().known.items()}
         zone = opened.rules.days.zone
-        rows = sorted(opened.store.events.live(), key=lambda row: (row.written.fields.when.day_in(zone), row.uid))
+        rows = sorted(
+            opened.store.events.live(), key=lambda row: (start_instant(row.written.fields.when, zone), row.uid)
+        )
         if as_json:
-            print_json([_plain(opened, row, names) for row in rows])
+            known = opened.everybody().known
+            print_json([_plain(opened, row, known) for row in rows])
             return
         if not rows:
             say("No event of kith's is in the calendar.")
@@ -62,7 +68,7 @@ def list_events(
 @app.command("adopt")
 def adopt(context: typer.Context) -> None:
     """Take over events that another kith, or a lost store, left in the calendar."""
-    _settle_strangers(context, lambda strangers: strangers.adopt())
+    _settle_strangers(context, lambda strangers: strangers.adopt(), knowing_people=True)
 
 
 @app.command("purge")
@@ -74,7 +80,7 @@ def purge(context: typer.Context) -> None:
 @app.command("takeover")
 def takeover(context: typer.Context) -> None:
     """Plan here from now on: adopt another kith's events where the people are known, remove the rest."""
-    _settle_strangers(context, lambda strangers: strangers.take_over())
+    _settle_strangers(context, lambda strangers: strangers.take_over(), knowing_people=True)
 
 
 @app.command("accept")
@@ -84,7 +90,10 @@ def accept(context: typer.Context) -> None:
 
     with session(context) as opened, held(opened.paths.lock, "kith events accept"):
         gone = vanished.accept(opened.store, opened.calendar(), opened.now)
-        say(f"{len(gone)} events count as deleted by you. Run `kith sync` to go on.")
+        if gone:
+            say(f"{count(len(gone), 'event counts', 'events count')} as deleted by you. Run `kith sync` to go on.")
+        else:
+            say(_NONE_VANISHED)
 
 
 @app.command("recreate")
@@ -96,13 +105,20 @@ def recreate(context: typer.Context) -> None:
         calendar = opened.calendar()
         calendar.prepare()
         gone = vanished.recreate(opened.store, calendar, opened.now)
-        say(f"{len(gone)} events are planned anew. Run `kith sync` to write them.")
+        if gone:
+            say(f"{count(len(gone), 'event is', 'events are')} planned anew. Run `kith sync` to go on.")
+        else:
+            say(_NONE_VANISHED)
 
 
-def _settle_strangers(context: typer.Context, decide: Callable[[Strangers], list[Settled]]) -> None:
+def _settle_strangers(
+    context: typer.Context, decide: Callable[[Strangers], list[Settled]], *, knowing_people: bool = False
+) -> None:
     from kith.sync.strangers import Strangers
 
     with session(context) as opened, held(opened.paths.lock, "kith events"):
+        if knowing_people:
+            _refuse_before_a_pass(opened)
         strangers = Strangers(opened.store, opened.calendar(), opened.rules, opened.everybody(), opened.now)
         settled = decide(strangers)
         if not settled:
@@ -110,6 +126,13 @@ def _settle_strangers(context: typer.Context, decide: Callable[[Strangers], list
             return
         rows = [(day_words(item.day, opened.today), item.title, _SETTLED[item.what]) for item in settled]
         table(("Day", "Event", ""), rows)
+
+
+def _refuse_before_a_pass(opened: App) -> None:
+    """Whose events they are is told by the address books: without those, each would be a stranger's."""
+    run = opened.store.runs.last()
+    if run is None or run.finished_at is None:
+        raise UsageError("nobody is known yet", hint="read your address books in first: `kith sync`")
 
 
 def _clock(opened: App, row: EventRow) -> str:
@@ -124,10 +147,12 @@ def _state(row: EventRow) -> str:
     return ", ".join(parts)
 
 
-def _plain(opened: App, row: EventRow, names: dict[PersonId, str]) -> dict[str, object]:
+def _plain(opened: App, row: EventRow, known: dict[PersonId, Known]) -> dict[str, object]:
     when = row.written.fields.when
     people = [
-        names.get(person, "") for number in row.reach_outs for person in opened.store.events.reach_out(number).people
+        identity(known[person].person)
+        for number in row.reach_outs
+        for person in opened.store.events.reach_out(number).people
     ]
     return {
         "uid": row.uid,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from kith.cli.console import say
-from kith.cli.session import day_option, one_person, session
-from kith.cli.words import day_words, on_day
+from kith.cli.session import one_person, past_day_option, session
+from kith.cli.words import day_words, joined, on_day, one_line
 from kith.core.cadence import window
-from kith.core.names import find
+from kith.core.model import Person
+from kith.core.names import find, find_exact, fold
 from kith.errors import UsageError
 
 
@@ -32,12 +35,14 @@ def log(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="PERSON... [TEXT]",
+            metavar="PERSON|TEXT",
             help="One or more people; the last argument is the text unless it names a person.",
         ),
     ],
     text: Annotated[str | None, typer.Option("-m", "--message", metavar="TEXT", help="The text, outright.")] = None,
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day: yesterday, 2026-11-20.")] = "today",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="The day: yesterday, friday, 3d, 2026-11-20.")
+    ] = "today",
     via: Annotated[Via | None, typer.Option("--via", help="How you talked.")] = None,
 ) -> None:
     """Keep what you talked about; it counts as contact, and the clock starts again."""
@@ -46,18 +51,42 @@ def log(
     with session(context) as app:
         network = app.everybody()
         everybody = [known.person for known in network.known.values()]
-        if text is None and len(words) > 1 and not find(words[-1], everybody):
+        if text is None and len(words) > 1 and _is_text(words[-1], everybody):
             *words, text = words
-        talked_with = list(dict.fromkeys(one_person(network, who) for who in words))
-        day = day_option(on, app.today, "--on")
-        if day > app.today:
-            raise UsageError(f"--on: {day_words(day, app.today)} is still to come", hint="log it when you have talked")
+        talked_with = list({known.person.id: known for known in (one_person(network, who) for who in words)}.values())
+        day = past_day_option(on, app.today, "--on")
         people = [known.person.id for known in talked_with]
         by_hand.talk(app.store, people, day, (text or "").strip(), app.local_now, via=via.value if via else "")
-        names = ", ".join(known.person.name for known in talked_with)
-        say(f"Talked with {names} {on_day(day, app.today)}.")
+        names = joined([known.person.name for known in talked_with])
+        about = f": “{one_line(text)}”" if text and text.strip() else ""
+        say(f"Talked with {names} {on_day(day, app.today)}{about}.")
         after = app.everybody().known
         for person in people:
             belongs = window(after[person].standing)
             if belongs is not None:
                 say(f"{after[person].person.name} is due again {day_words(belongs.due, app.today)}.", "dim")
+
+
+def _is_text(last: str, everybody: Sequence[Person]) -> bool:
+    """Whether the last argument is the text: it names nobody in whole words, nor by an e-mail or an id.
+
+    Raises:
+        UsageError: it could be either, such as the beginning of somebody's name.
+    """
+    found = find(last, everybody)
+    wanted = set(fold(last).split())
+    whole = [person for person in found if person.id == last or wanted <= set(fold(person.name).split())]
+    if whole or find_exact(last, everybody):
+        return False
+    begun = [person for person in found if all(_begins_a_word(word, person) for word in wanted)]
+    if begun and wanted:
+        raise UsageError(
+            f"“{last}” may be what you talked about, or the beginning of a name",
+            hint=f"say `-m {shlex.quote(last)}` for the text, or type the whole word of the name",
+            candidates=tuple(sorted(person.name for person in begun)[:10]),
+        )
+    return True
+
+
+def _begins_a_word(beginning: str, person: Person) -> bool:
+    return any(word.startswith(beginning) for word in fold(person.name).split())

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a bug, with a traceback; 2 a wrong argument, or a person who is unknown or not clear; 69 an
 account cannot do what was asked; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the config;
-130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step.
+130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step; 141 whoever read the output stopped reading.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from kith.cli import (
     sync,
 )
 from kith.cli import set as set_
-from kith.cli.console import err
+from kith.cli.console import ReaderGone, err
 from kith.cli.session import Globals
 from kith.errors import ConfigError, KithError, UsageError
 
@@ -104,7 +104,7 @@ def run(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
+    except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
 

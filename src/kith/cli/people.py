@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kith.cli.console import print_json, say, table
+from kith.cli.plain import identity
 from kith.cli.session import session
-from kith.cli.words import day_words
+from kith.cli.words import count, day_words
 from kith.core.brief import day_text
 from kith.core.cadence import window
 from kith.errors import UsageError
@@ -40,7 +41,7 @@ def people(
             print_json([_plain(app, known, waiting) for known in chosen])
             return
         if not chosen:
-            say("Nobody. See `kith people --all`, and run `kith sync` if that is empty too.")
+            say(_nobody(app.store.people.count(), circle, unassigned))
             return
         if unassigned:
             _print_unassigned(chosen)
@@ -56,7 +57,16 @@ def people(
             for known in chosen
         ]
         table(("Who", "Circle", "Every", "Last talked", "Next"), rows)
-        say(f"{len(chosen)} of {app.store.people.count()} people", "dim")
+        say(f"{len(chosen)} of {count(app.store.people.count(), 'person', 'people')}", "dim")
+
+
+def _nobody(known: int, circle: str | None, unassigned: bool) -> str:
+    if not known:
+        return "Nobody is known yet. Read your address books in first: `kith sync`."
+    if unassigned:
+        return "Everybody is in your network."
+    where = f"in {circle}" if circle is not None else "in your network"
+    return f"Nobody of {known} is {where} yet. See `kith people --unassigned`."
 
 
 def _print_unassigned(chosen: list[Known]) -> None:
@@ -66,7 +76,8 @@ def _print_unassigned(chosen: list[Known]) -> None:
         for known in chosen
     ]
     table(("Who", "Labels", "Work", "City"), rows)
-    say(f"{len(chosen)} are in no circle. A label on their card, or `kith set NAME --circle …`, puts them in.", "dim")
+    words = count(len(chosen), "is in no circle", "are in no circle")
+    say(f"{words}. A label on their card, or `kith set NAME --circle …`, puts them in.", "dim")
 
 
 def _everybody(app: App) -> list[Known]:
@@ -97,9 +108,7 @@ def _plain(app: App, known: Known, waiting: Waiting) -> dict[str, Any]:
     when = there[1] if there else None
     belongs = window(known.standing)
     return {
-        "id": who.id,
-        "name": who.name,
-        "cards": [{"account": ref.account, "collection": ref.collection, "uid": ref.uid} for ref in who.cards],
+        **identity(who),
         "emails": [mail.value for mail in who.emails],
         "labels": list(who.labels),
         "circle": known.membership.circle,

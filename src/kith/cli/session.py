@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kith.core.names import find
-from kith.core.when import day_from
+from kith.core.when import day_from, past_day_from
 from kith.errors import UsageError
 from kith.paths import Paths
 
@@ -57,6 +57,8 @@ def one_person(network: Network, who: str) -> Known:
     if len(found) == 1:
         return network.known[found[0].id]
     if not found:
+        if not network.known:
+            raise UsageError("nobody is known yet", hint="read your address books in first: `kith sync`")
         raise UsageError(
             f"nobody called “{who}” is known", hint="see `kith people --all`, or add them: `kith add NAME`"
         )
@@ -77,12 +79,28 @@ def one_person(network: Network, who: str) -> Known:
 
 
 def day_option(text: str, today: date, option: str) -> date:
-    """The day that an option names.
+    """The day that an option names; one to come, where it could be either.
 
     Raises:
         UsageError: not a day.
     """
+    return _day(day_from, text, today, option)
+
+
+def past_day_option(text: str, today: date, option: str) -> date:
+    """The day that an option names; one gone by, where it could be either.
+
+    Raises:
+        UsageError: not a day, or still to come.
+    """
+    day = _day(past_day_from, text, today, option)
+    if day > today:
+        raise UsageError(f"{option}: {text} is still to come", hint="log it when you have talked")
+    return day
+
+
+def _day(read: Callable[[str, date], date], text: str, today: date, option: str) -> date:
     try:
-        return day_from(text, today)
+        return read(text, today)
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None

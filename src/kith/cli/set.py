@@ -12,7 +12,8 @@ from kith.cli.session import one_person, session
 from kith.core.circles import match_rules
 from kith.core.model import Person
 from kith.core.names import find_exact
-from kith.errors import UsageError
+from kith.core.period import Period
+from kith.errors import ConfigError, UsageError
 
 
 def set_(
@@ -29,6 +30,10 @@ def set_(
     if every is None and at_worst is None and circle is None:
         raise UsageError("nothing to set: say --every, --at-worst or --circle")
     with session(context) as app:
+        _refuse_nonsense(every, "--every")
+        _refuse_nonsense(at_worst, "--at-worst")
+        if circle is not None and circle not in app.config.circles:
+            raise UsageError(f"there is no circle “{circle}”", candidates=tuple(app.config.circles))
         network = app.everybody()
         known = one_person(network, person)
         everybody = [other.person for other in network.known.values()]
@@ -36,9 +41,25 @@ def set_(
         rule = matched.get(known.person.id)
         key = rule.who if rule else _unmistakable(known.person, everybody)
         path = app.paths.config
-        edited = edit.set_person(read(path), key, every=every, at_worst=at_worst, circle=circle, file=str(path))
+        text = read(path)
+        try:
+            edited = edit.set_person(text, key, every=every, at_worst=at_worst, circle=circle, file=str(path))
+        except ConfigError as error:
+            if error.hint:  # it cannot be edited, and the hint says what to write by hand
+                raise
+            # The config was good when it was opened, so what is wrong with it now is what was asked for.
+            sentences = "; ".join(f"{problem.path} {problem.message}" for problem in error.problems)
+            raise UsageError(f"that would not do: {sentences}", hint="nothing was changed") from error
         edit.write(path, edited)
         say(f'[people."{key}"] in {path} now holds for {known.person.name}. The next pass follows it.')
+
+
+def _refuse_nonsense(period: str | None, option: str) -> None:
+    try:
+        if period is not None:
+            Period.parse(period)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
 
 
 def _unmistakable(person: Person, everybody: Sequence[Person]) -> str:

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from kith.cli.console import out, print_json
+from kith.cli.plain import identity
 from kith.cli.session import one_person, session
 from kith.cli.words import clock_text, day_words
 from kith.core.brief import day_text, partial_day_text
@@ -111,9 +112,7 @@ def _plain(app: App, known: Known) -> dict[str, Any]:
     belongs: Window | None = window(known.standing)
     when = _event_of(app, known)
     return {
-        "id": who.id,
-        "name": who.name,
-        "cards": [{"account": ref.account, "collection": ref.collection, "uid": ref.uid} for ref in who.cards],
+        **identity(who),
         "circle": known.membership.circle,
         "every": str(known.membership.cadence.every) if known.membership.cadence else None,
         "at_worst": str(known.membership.cadence.at_worst) if known.membership.cadence else None,

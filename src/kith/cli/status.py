@@ -8,7 +8,7 @@ import typer
 
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
-from kith.cli.words import clock_text, day_words
+from kith.cli.words import clock_text, count, day_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,14 +36,16 @@ def _print(app: App) -> None:
         verdict(WARNING, "last pass", f"began {_moment(app, run.started_at)} and has not come to its end")
     else:
         report = run.report or {}
-        did = f"{len(report.get('understood', []))} answers understood, {len(report.get('wrote', []))} events written"
+        answers, events = len(report.get("understood", [])), len(report.get("wrote", []))
+        did = f"{count(answers, 'answer')} understood, {count(events, 'event')} written"
         verdict(OK, "last pass", f"{_moment(app, run.finished_at)}: {did}")
     network = app.network()
     members = network.members()
     verdict(
         OK if members else WARNING,
         "network",
-        f"{len(members)} of {network.people} people, {len(app.store.events.open_reach_outs())} events open",
+        f"{len(members)} of {count(network.people, 'person', 'people')}, "
+        f"{count(len(app.store.events.open_reach_outs()), 'event')} open",
         "" if members else "give your circles labels in the config, or add people: `kith add NAME --circle …`",
     )
     budget = network.budget(app.rules, app.today)

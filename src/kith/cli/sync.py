@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from kith.cli.console import err, out, print_json, progress, say
+from kith.cli.console import err, out, print_json, print_plain, progress, say
 from kith.cli.session import session
-from kith.cli.words import understood_words, wrote_words
+from kith.cli.words import count, understood_words, wrote_words
 from kith.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
+_IN_FORCE = "the last good one is in force"
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
 
@@ -35,8 +36,18 @@ def sync(
     scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="For the daemon.")] = False,
 ) -> None:
     """Read the address books, understand the answers in the calendar, write what comes next."""
+    try:
+        _sync(context, dry_run, as_json, accept_removals or [], scheduled)
+    except ConfigError as error:
+        if not scheduled:
+            raise
+        _log_config(error)
+        raise typer.Exit(error.exit_code) from None
+
+
+def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool) -> None:
     with session(context, last_good=scheduled) as app:
-        unknown = [name for name in accept_removals or () if name not in app.config.accounts]
+        unknown = [name for name in accept_removals if name not in app.config.accounts]
         if unknown:
             raise UsageError(f"there is no account “{unknown[0]}”", candidates=tuple(app.config.accounts))
         with _stopping_between_steps() as stop_here, progress("Syncing") as shown:
@@ -46,7 +57,7 @@ def sync(
                 stop_here()
 
             work = app.rehearse if dry_run else app.sync
-            report = work(step, accept_removals=accept_removals or ())
+            report = work(step, accept_removals=accept_removals)
         if as_json:
             print_json(report.as_json())
         elif scheduled:
@@ -54,7 +65,7 @@ def sync(
         else:
             print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
         if app.config_error is not None:
-            raise ConfigError(app.config_error.file, app.config_error.problems, hint="the last good config is in force")
+            raise ConfigError(app.config_error.file, app.config_error.problems, hint=_IN_FORCE)
         if report.troubles:
             raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
 
@@ -65,7 +76,7 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
     for account in report.accounts:
         if account.new or account.changed or account.gone:
             console.print(
-                f"[bold]{escape(account.account)}[/]: {account.cards} cards"
+                f"[bold]{escape(account.account)}[/]: {count(account.cards, 'card')}"
                 f" ({account.new} new, {account.changed} changed, {account.gone} gone)"
             )
     _section("Understood", [(u.person, understood_words(u, today)) for u in report.understood])
@@ -73,7 +84,13 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
     heading = "Would write" if dry_run else "Wrote"
     _section(heading, [(write.person, wrote_words(write, today, zone)) for write in writes])
     if report.quiet:
-        say("Nothing new." if not dry_run else "Nothing would change.")
+        say("Nothing would be written." if dry_run else "No new answers, and nothing to write.")
+    if report.people and not report.network:
+        say(
+            "Nobody is in your network yet. Give your circles labels that stand on your cards, or put people in: "
+            "`kith set NAME --circle …`.",
+            "yellow",
+        )
     if report.unplaced:
         say(
             f"No free day within the horizon for {len(report.unplaced)} who are due: {_names(report.unplaced)}",
@@ -90,7 +107,8 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
         err().print(f"[bold red]problem[/] {escape(where + trouble.message)}")
         if trouble.hint:
             err().print(f"  → {escape(trouble.hint)}")
-    say(f"{report.network} people in your network, {report.open} events open.", "dim")
+    people = count(report.network, "person", "people")
+    say(f"{people} in your network, {count(report.open, 'event')} open.", "dim")
 
 
 def _section(heading: str, lines: list[tuple[str, str]]) -> None:
@@ -109,17 +127,28 @@ def _names(names: list[str]) -> str:
 
 def _log(report: PassReport) -> None:
     """For a journal: numbers and kinds, never a name or a text."""
-    typer.echo(f"pass: {report.counts()}")
+    print_plain(f"pass: {report.counts()}")
     for trouble in report.troubles:
-        typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
+        if trouble.kind != ConfigError.__name__:  # said with its lines when the pass is over
+            typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
+
+
+def _log_config(error: ConfigError) -> None:
+    """For a journal: where the config is wrong; its keys may hold names."""
+    lines = sorted({problem.line for problem in error.problems if problem.line is not None})
+    where = f" (line {', '.join(map(str, lines))})" if lines else ""
+    in_force = f"; {_IN_FORCE}" if error.hint == _IN_FORCE else ""
+    typer.echo(f"problem: the config is broken{where}{in_force}; see `kith check`", err=True)
 
 
 @contextmanager
 def _stopping_between_steps() -> Iterator[Callable[[], None]]:
-    """Let SIGTERM and Ctrl-C end a pass after its current step, never in the middle of one."""
+    """Let SIGTERM and Ctrl-C end a pass after its current step; a second Ctrl-C does not wait for that."""
     asked: list[int] = []
 
     def ask(number: int, _: object) -> None:
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
         asked.append(number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}

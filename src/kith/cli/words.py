@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from kith.core.brief import day_text
@@ -71,8 +72,10 @@ def clock_text(start: datetime | None, zone: tzinfo) -> str:
 def understood_words(item: Understood, today: date) -> str:
     """What one answer was taken for, without the name."""
     template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
+    if item.what == "snoozed" and item.day < today:
+        template = "moved to {day}, a day gone by: not a contact"
     words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
-    return f"{words}: “{_one_line(item.text)}”" if item.text and item.what != "skipped" else words
+    return f"{words}: “{one_line(item.text)}”" if item.text and item.what != "skipped" else words
 
 
 def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
@@ -88,6 +91,18 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if " " in name else name
 
 
-def _one_line(text: str) -> str:
+def joined(names: Sequence[str]) -> str:
+    """``Ana``, ``Ana and Rui``, ``Ana, Rui and Carla``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def count(number: int, one: str, more: str = "") -> str:
+    """``1 event``, ``2 events``; ``more`` where the plural is not made with an s."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
+def one_line(text: str) -> str:
+    """A text on one line, cut where it is long."""
     flat = " / ".join(line.strip() for line in text.splitlines() if line.strip())
     return flat if len(flat) <= 80 else flat[:79] + "…"

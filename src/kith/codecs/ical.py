@@ -17,9 +17,10 @@ from typing import Any
 
 from dateutil.rrule import rrulestr
 from icalendar import Alarm, Calendar, Event, Timezone
-from icalendar.prop import vRecur, vText
+from icalendar.prop import vDDDLists, vRecur, vText
 
 from kith import __version__
+from kith.codecs import ical_lines
 from kith.codecs.marker import marker_from, marker_pairs
 from kith.core.event import AllDay, Change, Fields, Marker, Occurrence, SeenEvent, Timed, When, start_text
 from kith.core.model import ETag, EventUid, Href
@@ -29,12 +30,25 @@ MARK = b"X-KITH-INSTALL"
 """Stands in every event that kith wrote, so that others need not be parsed."""
 
 _PREFIX = "X-KITH-"
+_CRLF = b"\r\n"
 _ZONE_YEARS_AHEAD = 5
 _YEARS = range(1900, 9000)
 _MOST_OCCURRENCES = 5000
 _BY_THE_DAY = (["DAILY"], ["WEEKLY"], ["MONTHLY"], ["YEARLY"])
+_ESCAPED = re.compile(r"\\(.)")
 _LINE_END = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class _Exact(vText):
+    r"""A text that is escaped as RFC 5545 says; the library would take a typed ``\N`` for the end of a line."""
+
+    __slots__ = ()
+
+    def to_ical(self) -> bytes:
+        """The text as it stands in a file."""
+        text = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+        return text.replace("\n", "\\n").encode()
 
 
 def encode(marker: Marker, fields: Fields, now: datetime) -> bytes:
@@ -53,7 +67,9 @@ def encode(marker: Marker, fields: Fields, now: datetime) -> bytes:
     if fields.alarm:
         event.add_component(_alarm(marker.uid, fields.title))
     calendar = _calendar()
-    _add_zone(calendar, event)
+    zone = _zone_of(event)
+    if zone is not None:
+        calendar.add_component(zone)
     calendar.add_component(event)
     return bytes(calendar.to_ical(sorted=False))
 
@@ -67,22 +83,22 @@ def patch(raw: bytes, change: Change, marker: Marker | None, now: datetime) -> b
     with _as_malformed():
         calendar = _parse(raw)
         event = _master(calendar)
-        if change.when is not None:
-            _set_when(event, change.when)
-            _add_zone(calendar, event)
-        if change.title is not None:
-            _set_text(event, "summary", change.title)
-        if change.description is not None:
-            _set_text(event, "description", change.description)
+        end_of_line = b"\r\n" if b"\r\n" in raw else b"\n"
+        lines = ical_lines.lines_of(raw)
+        master = _master_lines(lines)
+        new, replaced = _new_properties(event, change, marker, now)
+        put = {ical_lines.name_of(line): line for line in _lines_of(new, end_of_line)[1:-1]}
+        changed = ical_lines.with_properties(lines, master, replaced | put.keys(), put)
         if change.alarm is False:
-            own = _own_alarm(event)
-            event.subcomponents = [part for part in event.subcomponents if part is not own]
-        if marker is not None:
-            _set_marker(event, marker)
-        for name in ("dtstamp", "last-modified"):
-            event.pop(name, None)
-            event.add(name, now.astimezone(UTC))
-        return bytes(calendar.to_ical(sorted=False))
+            changed = _without_alarm(changed, event)
+        zone = _zone_of(new)
+        known = {_text(there, "tzid") for there in calendar.walk("VTIMEZONE")}
+        rules = _lines_of(zone, end_of_line) if zone is not None and _text(zone, "tzid") not in known else []
+        first = ical_lines.first_component(lines)
+        patched = b"".join([*lines[:first], *rules, *lines[first : master.start], *changed, *lines[master.stop :]])
+        if _text(_master(_parse(patched)), "uid") != _text(event, "uid"):
+            raise Malformed("too mangled to be changed")
+        return patched
 
 
 def decode(raw: bytes, *, href: Href, etag: ETag | None, zone: tzinfo) -> SeenEvent:
@@ -115,17 +131,17 @@ def join(objects: list[bytes]) -> bytes:
     """
     calendar = _calendar()
     calendar.add("x-wr-calname", "kith")
-    zones: set[str] = set()
-    events = []
-    for component in _readable(objects):
-        if component.name == "VEVENT":
-            events.append(component)
-        elif component.name == "VTIMEZONE" and _text(component, "tzid") not in zones:
-            zones.add(_text(component, "tzid"))
-            calendar.add_component(component)
-    for event in sorted(events, key=lambda event: _text(event, "uid")):
-        calendar.add_component(event)
-    return bytes(calendar.to_ical(sorted=False))
+    before, after = _lines_of(calendar, _CRLF)[:-1], _lines_of(calendar, _CRLF)[-1:]
+    zones: dict[str, list[bytes]] = {}
+    events: list[tuple[str, list[bytes]]] = []
+    for lines in _readable(objects):
+        for found in ical_lines.components(lines, "VTIMEZONE"):
+            zones.setdefault(ical_lines.text_in(lines, found, "TZID"), lines[found.start : found.stop])
+        mine = ical_lines.components(lines, "VEVENT")
+        events += [(ical_lines.text_in(lines, found, "UID"), lines[found.start : found.stop]) for found in mine]
+    events.sort(key=lambda event: event[0])
+    components = [*zones.values(), *(lines for _, lines in events)]
+    return b"".join([*before, *(line for lines in components for line in lines), *after])
 
 
 # --- writing ----------------------------------------------------------------------------------------------
@@ -138,9 +154,50 @@ def _calendar() -> Calendar:
     return calendar
 
 
+def _new_properties(event: Event, change: Change, marker: Marker | None, now: datetime) -> tuple[Event, set[str]]:
+    """What is to be written, and the names of what it replaces."""
+    new = Event()
+    replaced: set[str] = set()
+    if change.when is not None:
+        _set_when(new, change.when)
+        replaced |= {"DTSTART", "DTEND", "DURATION"}
+    if change.title is not None:
+        _set_text(new, "summary", change.title)
+        replaced.add("SUMMARY")
+    if change.description is not None:
+        _set_text(new, "description", change.description)
+        replaced.add("DESCRIPTION")
+    if marker is not None:
+        _set_marker(new, marker)
+        replaced |= {str(name) for name in event if str(name).startswith(_PREFIX)}
+    for name in ("dtstamp", "last-modified"):
+        new.add(name, now.astimezone(UTC))
+    return new, replaced
+
+
+def _lines_of(component: Any, end_of_line: bytes) -> list[bytes]:  # noqa: ANN401 -- icalendar's are dictionaries of Any
+    """A component as the library writes it, in lines."""
+    return ical_lines.lines_of(bytes(component.to_ical(sorted=False)).replace(_CRLF, end_of_line))
+
+
+def _master_lines(lines: list[bytes]) -> range:
+    for component in ical_lines.components(lines, "VEVENT"):
+        if not ical_lines.text_in(lines, component, "RECURRENCE-ID"):
+            return component
+    raise Malformed("no event with a UID in it")
+
+
+def _without_alarm(lines: list[bytes], event: Event) -> list[bytes]:
+    """An event's lines without the alarm that kith set."""
+    own = _own_alarm(event)
+    alarms = [part for part in event.subcomponents if part.name == "VALARM"]
+    for alarm, place in zip(alarms, ical_lines.components(lines, "VALARM"), strict=True):
+        if alarm is own:
+            return lines[: place.start] + lines[place.stop :]
+    return lines
+
+
 def _set_when(event: Event, when: When) -> None:
-    for name in ("dtstart", "dtend", "duration"):
-        event.pop(name, None)
     if isinstance(when, AllDay):
         event.add("dtstart", when.day)
         event.add("dtend", when.day + timedelta(days=1))
@@ -156,22 +213,21 @@ def _later(start: datetime, duration: timedelta) -> datetime:
     return (start.astimezone(UTC) + duration).astimezone(start.tzinfo)
 
 
-def _add_zone(calendar: Calendar, event: Event) -> None:
-    """Put the rules of the zone that the start names, for the event's years, where they are not there yet."""
-    name = event["dtstart"].params.get("TZID")
-    if name is None or any(_text(zone, "tzid") == name for zone in calendar.walk("VTIMEZONE")):
-        return
+def _zone_of(event: Event) -> Timezone | None:
+    """The rules of the zone that the event's start names, for its years."""
+    name = event["dtstart"].params.get("TZID") if "dtstart" in event else None
+    if name is None:
+        return None
     year = _value(event, "dtstart").year
     zone = Timezone.from_tzid(name, first_date=date(year, 1, 1), last_date=date(year + _ZONE_YEARS_AHEAD, 1, 1))
     zone.pop("COMMENT", None)
-    calendar.subcomponents.insert(0, zone)
+    return zone
 
 
 def _set_text(event: Event, name: str, text: str) -> None:
-    event.pop(name, None)
     clean = _clean(text)
     if clean:
-        event.add(name, clean)
+        event.add(name, _Exact(clean))
 
 
 def _clean(text: str) -> str:
@@ -180,10 +236,8 @@ def _clean(text: str) -> str:
 
 
 def _set_marker(event: Event, marker: Marker) -> None:
-    for name in [name for name in event if str(name).startswith(_PREFIX)]:
-        event.pop(name)
     for name, value in marker_pairs(marker).items():
-        event.add(_PREFIX + name, vText(_clean(value)))
+        event.add(_PREFIX + name, _Exact(_clean(value)))
 
 
 def _alarm(uid: EventUid, title: str) -> Alarm:
@@ -191,7 +245,7 @@ def _alarm(uid: EventUid, title: str) -> Alarm:
     alarm.add("uid", str(_alarm_uid(uid)))
     alarm.add("action", "DISPLAY")
     alarm["TRIGGER"] = vText("-PT0M")  # the form every client reads; the library would write P0D
-    alarm.add("description", _clean(title) or "kith")
+    alarm.add("description", _Exact(_clean(title) or "kith"))
     return alarm
 
 
@@ -219,15 +273,15 @@ def _parse(raw: bytes) -> Calendar:
     return calendar
 
 
-def _readable(objects: list[bytes]) -> Iterator[Any]:
-    """The components of every object that can be read."""
+def _readable(objects: list[bytes]) -> Iterator[list[bytes]]:
+    """The lines of every object that can be read."""
     for raw in objects:
         try:
             with _as_malformed():
-                calendar = _parse(raw)
+                _parse(raw)
         except Malformed:
             continue
-        yield from calendar.subcomponents
+        yield ical_lines.lines_of(raw.replace(_CRLF, b"\n").replace(b"\n", _CRLF).rstrip() + _CRLF)
 
 
 def _master(calendar: Calendar) -> Event:
@@ -238,7 +292,7 @@ def _master(calendar: Calendar) -> Event:
     return master
 
 
-def _fields(event: Any, zone: tzinfo) -> Fields:  # noqa: ANN401 -- icalendar's components are dictionaries of Any
+def _fields(event: Any, zone: tzinfo) -> Fields:  # noqa: ANN401
     start = _value(event, "dtstart")
     if not isinstance(start, date) or start.year not in _YEARS:
         raise Malformed("an event without a start")
@@ -270,8 +324,12 @@ def _marker_pairs(event: Any) -> dict[str, str]:  # noqa: ANN401
     for name in event:
         if str(name).startswith(_PREFIX):
             value = event[name][0] if isinstance(event[name], list) else event[name]
-            pairs[str(name)[len(_PREFIX) :]] = str(value if isinstance(value, vText) else vText.from_ical(value))
+            pairs[str(name)[len(_PREFIX) :]] = str(value) if isinstance(value, vText) else _unescaped(value)
     return pairs
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], text)
 
 
 def _occurrences(calendar: Calendar, master: Event, zone: tzinfo) -> Iterator[Occurrence]:
@@ -333,7 +391,7 @@ def _added_days(event: Any) -> Iterator[date]:  # noqa: ANN401
     """The days and instants of RDATE; of a period, its start."""
     added = event.get("rdate", [])
     for dates in added if isinstance(added, list) else [added]:
-        for item in getattr(dates, "dts", []):
+        for item in dates.dts if isinstance(dates, vDDDLists) else []:
             start = item.dt[0] if isinstance(item.dt, tuple) else item.dt
             if isinstance(start, date) and start.year in _YEARS:
                 yield start

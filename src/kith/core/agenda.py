@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,7 +41,12 @@ def agenda(standings: list[Standing], waiting: dict[PersonId, Waiting], today: d
         item = _item(standing, waiting.get(standing.person), today)
         if item is not None and item.day <= until:
             items.append(item)
-    return sorted(items, key=lambda item: (item.day, item.start is None, str(item.start), item.person))
+    return sorted(items, key=_order)
+
+
+def _order(item: Item) -> tuple[date, float, PersonId]:
+    """By day, those without an hour last."""
+    return item.day, item.start.timestamp() if item.start else math.inf, item.person
 
 
 def _item(standing: Standing, there: Waiting | None, today: date) -> Item | None:

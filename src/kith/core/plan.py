@@ -14,7 +14,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from itertools import chain, count
 
@@ -127,10 +127,17 @@ def _must_move(reach_out: OpenReachOut, standing: Standing | None, rules: DayRul
 
 
 def _barred(when: Timed, rules: DayRules) -> bool:
-    """Judged on the wall clock of the zone the event was written in: a change of zone moves nothing."""
-    start = when.start
-    first = datetime.combine(start.date(), rules.at, start.tzinfo)
-    return not rules.allows(start.date()) or not first <= start < first + rules.per_day * rules.duration
+    """Barred by the wall clock of the zone the event was written in, and by the user's.
+
+    By the one a change of the user's zone moves nothing, by the other no event whose server speaks another zone.
+    """
+    zones = (when.start.tzinfo or rules.zone, rules.zone)
+    return not any(_has_place(when.start.astimezone(zone), rules, zone) for zone in zones)
+
+
+def _has_place(start: datetime, rules: DayRules, zone: tzinfo) -> bool:
+    first = _first_place(start.date(), rules, zone)
+    return rules.allows(start.date()) and first <= start < first + rules.per_day * rules.duration
 
 
 def _over_budget(
@@ -161,16 +168,18 @@ def _pressing(standing: Standing | None, person: PersonId, day: date) -> tuple[f
     """The order in which people get a day's places: smaller first.
 
     Somebody past their ``at_worst`` goes before everybody who still has time, the most overdue first. The others
-    go by the day on which their time is up: placing the earliest deadline first finds a place in time for everybody
-    wherever there is one.
+    go by how small a share of their time is left. Going by the days left would be right for one round; but whoever
+    comes up a day early asks for more of the year, and the more so the shorter their cadence is.
     """
     belongs = window(standing) if standing else None
     if standing is None or belongs is None:
         return (1, 0, 0, person)
     overdue = urgency(standing, day)
-    if belongs.at_worst < day:
+    left = (belongs.at_worst - day).days
+    if left < 0:
         return (0, -overdue, 0, person)
-    return (1, (belongs.at_worst - day).days, -overdue, person)
+    whole = standing.cadence.at_worst.about_days if standing.cadence else (belongs.at_worst - belongs.due).days
+    return (1, left / whole, -overdue, person)
 
 
 # --- the rehearsal ----------------------------------------------------------------------------------------
@@ -272,10 +281,10 @@ class _Rehearsal:
         room = self._rules.per_day - self._taken[day]
         if room <= 0 or not self._rules.allows(day):
             return []
-        first = datetime.combine(day, self._rules.at, self._rules.zone)
-        starts = (_real(first + place * self._rules.duration) for place in range(self._rules.per_day))
+        first = _first_place(day, self._rules, self._rules.zone)
+        starts = (first + place * self._rules.duration for place in range(self._rules.per_day))
         free = [start for start in starts if start > self._now and not self._overlaps(day, start)]
-        return free[:room]
+        return [start.astimezone(self._rules.zone) for start in free[:room]]
 
     def _overlaps(self, day: date, start: datetime) -> bool:
         return any(abs(start - other) < self._rules.duration for other in self._starts[day])
@@ -293,6 +302,9 @@ class _Rehearsal:
         heapq.heappush(self._coming, (from_day, request.standing.person, next(self._order), request))
 
 
-def _real(start: datetime) -> datetime:
-    """A wall-clock time that exists: one in the gap of a clock change moves to after it."""
-    return start.astimezone(UTC).astimezone(start.tzinfo)
+def _first_place(day: date, rules: DayRules, zone: tzinfo) -> datetime:
+    """The day's first place, in UTC, so that the others follow it one by one also where the clocks change.
+
+    An hour that the change leaves out is taken to be the one after it.
+    """
+    return datetime.combine(day, rules.at, zone).astimezone(UTC)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from enum import Enum
 
@@ -30,6 +30,7 @@ from kith.core.event import (
     normal_line,
     normal_lines,
     start_instant,
+    start_text,
 )
 from kith.core.rules import Marks
 
@@ -175,34 +176,58 @@ def read(written: Written, seen: SeenEvent, marks: Marks, now: datetime) -> Read
 
 
 def settle(written: Written, seen: SeenEvent) -> Written:
+    """The baseline, with all that kith wrote into the event since and has no record of.
+
+    That is a change whose answer never came, or what was written after the copy of the store that is in use was made.
+    The mark inside the event says what kith last wrote; an app may have dropped it.
+    """
+    settled = _with_pending(written, seen.fields)
+    marker = seen.marker
+    if marker is None or marker.uid != seen.uid or not marker.title:
+        return settled
+    fields = settled.fields
+    if not seen.fields.when.same_start(fields.when) and start_text(seen.fields.when) == marker.start:
+        fields = replace(fields, when=seen.fields.when)
+    if marker.title != settled.plain_title:
+        fields = replace(fields, title=marker.title)
+    return replace(settled, fields=fields, plain_title=marker.title, brief=marker.lines)
+
+
+def _with_pending(written: Written, seen: Fields) -> Written:
     """The baseline, with a pending change taken into it where the event shows that the change was carried out."""
     pending = written.pending
-    if pending is None or not _carried_out(pending, written.fields, seen.fields):
+    if pending is None or not _carried_out(pending, written.fields, seen):
         return written
+    before = written.fields
     fields = Fields(
-        when=pending.when or written.fields.when,
-        title=written.fields.title if pending.title is None else pending.title,
-        description=written.fields.description if pending.description is None else pending.description,
-        alarm=written.fields.alarm if pending.alarm is None else pending.alarm,
+        when=pending.when or before.when,
+        title=before.title if pending.title is None else pending.title,
+        description=before.description if pending.description is None else pending.description,
+        alarm=before.alarm if pending.alarm is None else pending.alarm,
     )
-    brief = written.brief
+    plain, brief = written.plain_title, written.brief
+    if pending.title is not None and not pending.title.endswith(before.title):
+        plain = pending.title  # not only a mark put before it
     if pending.description is not None:
         brief = line_digests(line for line in _not_typed(pending.description, written.typed))
-    return Written(fields, written.plain_title, brief, written.typed, written.last_modified)
+    return Written(fields, plain, brief, written.typed, written.last_modified)
 
 
 def _carried_out(pending: Change, before: Fields, seen: Fields) -> bool:
     """Whether any field shows the pending value rather than the earlier one; one write changes them all."""
-    if pending.when is not None and not pending.when.same_start(before.when) and pending.when.same_start(seen.when):
+    when, title, text = pending.when, pending.title, pending.description
+    if when is not None and not when.same_start(before.when) and when.same_start(seen.when):
         return True
-    texts = (
-        (pending.title, before.title, seen.title),
-        (pending.description, before.description, seen.description),
-    )
-    return any(
-        new is not None and normal_lines(new) != normal_lines(old) and normal_lines(new) == normal_lines(now)
-        for new, old, now in texts
-    )
+    if title is not None and normal_line(title) != normal_line(before.title):
+        if normal_line(title) == normal_line(seen.title):
+            return True
+    return text is not None and _shows(text, before.description, seen.description)
+
+
+def _shows(new: str, old: str, now: str) -> bool:
+    """Whether every line of ``new`` is there, and not only because every line of ``old`` is; there may be more."""
+    lines, earlier, there = (Counter(normal_lines(text)) for text in (new, old, now))
+    return lines <= there and not (lines <= earlier and earlier <= there)
 
 
 def _not_typed(description: str, typed: str) -> list[str]:
@@ -311,14 +336,14 @@ def understand(
     on since.
     """
     when = seen.fields.when
-    meanings: list[Meaning] = []
-    if reading.moved and round_.open:
-        meanings.append(Snoozed(when))
     answer = _answer(reading, round_, before, when, now, zone)
-    if answer is not None:
-        meanings.append(answer)
-    closing = isinstance(answer, Talked | Tried)
-    if round_.open and not closing and not _still_ahead(seen, now, zone):
+    meanings: list[Meaning] = [] if answer is None else [answer]
+    if reading.moved and round_.open:
+        # Tried, and moved ahead: that is when to try again, and so it has the last word.
+        last_word = isinstance(answer, Tried) and not has_started(when, now, zone)
+        meanings.insert(len(meanings) if last_word else 0, Snoozed(when))
+    comes_again = isinstance(answer, Tried) and not seen.repeats  # kith moves no series
+    if round_.open and not isinstance(answer, Talked) and not comes_again and not _still_ahead(seen, now, zone):
         meanings.append(Passed())
     return tuple(meanings)
 

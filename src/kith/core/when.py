@@ -17,16 +17,49 @@ def day_from(text: str, today: date) -> date:
         ValueError: a sentence that says what is expected.
     """
     typed = text.strip().casefold()
-    if typed in _NAMED:
-        return today + timedelta(days=_NAMED[typed])
-    weekday = next((n for n, name in enumerate(_WEEKDAYS) if len(typed) >= 3 and name.startswith(typed)), None)
+    named = _named(typed, today)
+    if named is not None:
+        return named
+    weekday = _weekday(typed)
     if weekday is not None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        pass
     try:
         return Period.parse(typed.removeprefix("in ")).after(today)
     except (ValueError, OverflowError):
         raise ValueError(f"“{text}” is not a day: write 2026-12-01, 3d, 2w, tomorrow or friday") from None
+
+
+def past_day_from(text: str, today: date) -> date:
+    """The day meant where it was one gone by: a weekday is the last one before today, ``3d`` is three days ago.
+
+    A day written in full is taken as it is, even if it is still to come.
+
+    Raises:
+        ValueError: a sentence that says what is expected.
+    """
+    typed = text.strip().casefold()
+    named = _named(typed, today)
+    if named is not None:
+        return named
+    weekday = _weekday(typed)
+    if weekday is not None:
+        return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+    try:
+        length = Period.parse(typed.removesuffix(" ago"))
+        return Period(-length.months, -length.days).after(today)
+    except (ValueError, OverflowError):
+        raise ValueError(f"“{text}” is not a day: write 2026-11-20, 3d, 2w, yesterday or friday") from None
+
+
+def _named(typed: str, today: date) -> date | None:
+    """A day that needs no direction."""
+    if typed in _NAMED:
+        return today + timedelta(days=_NAMED[typed])
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _weekday(typed: str) -> int | None:
+    return next((n for n, name in enumerate(_WEEKDAYS) if len(typed) >= 3 and name.startswith(typed)), None)

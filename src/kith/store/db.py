@@ -46,11 +46,11 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            with store_errors(self.path):
+                self._connection.execute("COMMIT")
         except BaseException:
             self._connection.rollback()
             raise
-        with store_errors(self.path):
-            self._connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -61,8 +61,9 @@ class ReachOut:
 class EventRow:
     """One event kith wrote (or adopted), as the store knows it.
 
-    ``hands_off`` names the owned fields that are the user's now (``when`` where it repeats, up to ``repeats_until``);
-    ``touched`` says that the user ever edited it.
+    ``hands_off`` names what is the user's now: owned fields (``when`` where it repeats, up to ``repeats_until``), and
+    ``extras`` where they put in something of their own. ``touched`` says that the user edited it since kith last
+    gave it a place.
     """
 
     marker: Marker

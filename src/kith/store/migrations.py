@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.errors import StoreError
-from kith.store.db import Database
+from kith.store.db import Database, store_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ def _done(database: Database) -> list[str]:
 
 def _keep_copy(database: Database, now: datetime) -> None:
     folder = database.path.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    database.back_up_to(folder / f"before-upgrade-{now:%Y%m%dT%H%M%S}.sqlite3")
-    for old in sorted(folder.glob("before-upgrade-*.sqlite3"))[:-_BACKUPS_KEPT]:
-        old.unlink()
+    with store_errors(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        database.back_up_to(folder / f"before-upgrade-{now:%Y%m%dT%H%M%S}.sqlite3")
+        for old in sorted(folder.glob("before-upgrade-*.sqlite3"))[:-_BACKUPS_KEPT]:
+            old.unlink()

@@ -131,9 +131,13 @@ class Act:
             person=one.person,
             when=None if never_there else row.written.fields.when,
             placed_for=reach_out.window,
-            fixed=reach_out.fixed or "when" in row.hands_off,
+            fixed=self._is_fixed(one),
             again_from=reach_out.again_from,
         )
+
+    def _is_fixed(self, one: _Held) -> bool:
+        """Whether the event stands where the user wants it, or cannot be moved because it was not seen."""
+        return one.reach_out.fixed or "when" in one.standing.row.hands_off or one.standing.seen is None
 
     # --- one event ------------------------------------------------------------------------------------
 
@@ -249,17 +253,30 @@ class Act:
         """Our name is taken: an earlier try got through. The next look reads it back against what was meant."""
         found = self._calendar.find(row.uid)
         if found is None:
-            self._report.notes.append(Note(row.uid, "its place in the calendar is taken by something else"))
+            self._give_up(row)
             return
         with self._store.transaction():
             self._store.events.save(replace(row, state=EventState.OPEN, href=found.href, etag=None))
+
+    def _give_up(self, row: EventRow) -> None:
+        """The name is taken, and nothing has it: it was given before, in a life that this store does not remember.
+
+        A copy of the store was put back, and a trash bin knows better. The next pass plans for the person anew.
+        """
+        self._report.notes.append(Note(row.uid, "its name was used before; names from now on are new ones"))
+        with self._store.transaction():
+            self._store.events.save(replace(row, state=EventState.GONE, closed_at=self._now))
+            for number in row.reach_outs:
+                self._store.events.close_reach_out(number, "lost", self._now)
+            if row.marker.epoch == self._store.epoch:
+                self._store.begin_epoch()
 
     def _update(self, one: _Held, seen: SeenEvent, change: Change, placement: Placement | None) -> None:
         row = one.standing.row
         with self._store.transaction():
             if self._changed_meanwhile(self._wanted[one.person]):
                 return
-            self._store.events.save(replace(row, written=replace(row.written, pending=change)))
+            self._intend(row, change)
         self._step("intent")
         plain = row.written.plain_title if change.title is None else change.title
         lines = row.written.brief
@@ -274,9 +291,11 @@ class Act:
             typed=row.written.typed,
             last_modified=self._now,
         )
-        after = replace(row, written=written)
+        # At a new place, with nothing of the user's in it, it is as if they had never touched it.
+        after = replace(row, written=written, touched=row.touched and (placement is None or bool(row.hands_off)))
         try:
-            receipt = self._calendar.update(seen, change, self._signed(after), self._now)
+            marker = self._signed(after, users_place=change.when is None and self._is_fixed(one))
+            receipt = self._calendar.update(seen, change, marker, self._now)
         except Conflict:
             return  # somebody else was faster; the next pass looks again
         self._step("wrote")
@@ -295,7 +314,7 @@ class Act:
             self._end(row, one.reach_out, EventState.CLOSED)
             return
         with self._store.transaction():
-            self._store.events.save(replace(row, written=replace(row.written, pending=change)))
+            self._intend(row, change)
         self._step("intent")
         after = replace(row, written=replace(row.written, fields=_changed(row.written.fields, change), pending=None))
         try:
@@ -331,6 +350,11 @@ class Act:
         self._end(row, one.reach_out, EventState.GONE)
         self._say("removed", row, None, why=one.reach_out.outcome or "withdrawn")
 
+    def _intend(self, row: EventRow, change: Change) -> None:
+        """Keep what is about to be written, and when, in case no answer comes."""
+        written = replace(row.written, pending=change, last_modified=self._now)
+        self._store.events.save(replace(row, written=written))
+
     # --- the store's side -----------------------------------------------------------------------------
 
     def _let_be(self, one: _Held) -> None:
@@ -350,7 +374,7 @@ class Act:
 
     def _note_placement(self, one: _Held, placement: Placement | None) -> None:
         """A new place that turned out to be the old one: remember what it was given for."""
-        if placement is not None:
+        if placement is not None and one.standing.seen is not None:
             with self._store.transaction():
                 self._settle_placement(one.standing.row.reach_outs, placement)
 
@@ -376,12 +400,11 @@ class Act:
     def _written(self, fields: Fields) -> Written:
         return Written(fields, fields.title, line_digests(fields.description.splitlines()), last_modified=self._now)
 
-    def _signed(self, row: EventRow) -> Marker:
+    def _signed(self, row: EventRow, *, users_place: bool = False) -> Marker:
         """The marker with what is being written, so that read-back works without a store too."""
         written = row.written
-        return replace(
-            row.marker, title=written.plain_title, start=start_text(written.fields.when), lines=written.brief
-        )
+        start = "" if users_place else start_text(written.fields.when)
+        return replace(row.marker, title=written.plain_title, start=start, lines=written.brief)
 
     def _say(self, what: str, row: EventRow, placement: Placement | None, *, why: str = "") -> None:
         when = row.written.fields.when

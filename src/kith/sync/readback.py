@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
-from kith.core.event import SeenEvent, normal_line
+from kith.core.event import SeenEvent, Timed, When, normal_line
 from kith.core.model import ETag, EventUid, Href
 from kith.core.readback import (
     Corrected,
@@ -197,7 +197,14 @@ class ReadBack:
             return Standing(row, Sight.UNKNOWN)
         if row.href in look.absent:
             return self._absent(row, concluding=concluding)
-        unchanged = SeenEvent(row.href, row.etag, row.uid, row.written.fields, last_modified=row.written.last_modified)
+        unchanged = SeenEvent(
+            href=row.href,
+            etag=row.etag,
+            uid=row.uid,
+            fields=row.written.fields,
+            last_modified=row.written.last_modified,
+            extras="extras" in row.hands_off,
+        )
         if "when" in row.hands_off:
             unchanged = replace(unchanged, repeats=True, repeats_until=row.repeats_until)
         return self._present(row, unchanged, concluding=concluding)
@@ -228,11 +235,13 @@ class ReadBack:
         bare = without_mark(seen.fields.title, settled.plain_title, self._rules.marks)
         theirs = {
             "title": normal_line(bare) != normal_line(settled.plain_title),
-            "description": not reading.brief_intact,
+            # Changed instances of a repeating event keep the brief of their day: another one would look typed there.
+            "description": not reading.brief_intact or seen.repeats,
             "when": seen.repeats,
+            "extras": seen.extras,
         }
         written = Written(
-            fields=seen.fields,
+            fields=replace(seen.fields, when=_as_written(settled.fields.when, seen.fields.when)),
             plain_title=settled.plain_title,
             brief=settled.brief,
             typed=reading.typed,
@@ -301,8 +310,9 @@ class ReadBack:
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
-                again = self._rules.try_again.after(self._today)
-                events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
+                if not seen.repeats:
+                    again = self._rules.try_again.after(self._today)
+                    events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
                 self._say("tried", row, meaning.day, meaning.text)
             case Snoozed():
                 events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
@@ -326,7 +336,10 @@ class ReadBack:
 
     def _pass_by(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
         if reach_out.again_from is not None:
-            return  # it has been concluded already, and waits for its new place
+            # It has been concluded already, and waits for its new place; a series is the user's and cannot get one.
+            if seen.repeats:
+                self._store.events.close_reach_out(reach_out.id, "snoozed", self._now)
+            return
         day = seen.fields.when.day_in(self._zone)
         if not seen.repeats and reach_out.retries < self._rules.retries:
             again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
@@ -424,6 +437,13 @@ def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: dateti
     ]
     known = store.events.known_uids(event.uid for event in marked)
     return [event for event in marked if event.uid not in known]
+
+
+def _as_written(before: When, seen: When) -> When:
+    """What is seen, in the zone that it was written in: some servers speak UTC only, and that is nobody's edit."""
+    if isinstance(before, Timed) and isinstance(seen, Timed) and seen.same_start(before):
+        return Timed(before.start, seen.duration)
+    return seen
 
 
 def _by_uid(events: tuple[SeenEvent, ...], rows: list[EventRow]) -> dict[EventUid, SeenEvent]:

@@ -3,22 +3,26 @@
 Until the user says what they are, nothing is created. They may *adopt* them, *purge* them, or *take over*: adopt
 those whose people are known here, remove the untouched rest. An event that was edited or holds text is never
 removed.
+
+Adopting takes in the events that were answered as well, so that what was said comes back with them. A person has one
+open event afterwards: of a second one that nobody touched, one is removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from kith.calendars.base import Calendar
+from kith.core.cadence import window
 from kith.core.event import AllDay, Fields, Marker, SeenEvent, Timed, When, normal_line
-from kith.core.model import PersonId
-from kith.core.names import find_exact
-from kith.core.readback import Written, typed_text
+from kith.core.model import EventUid, PersonId
+from kith.core.names import find_exact, fold
+from kith.core.readback import Mark, Written, leading_mark, typed_text
 from kith.core.rules import Rules
 from kith.errors import Conflict
-from kith.store.events import EventRow, EventState
+from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
 from kith.sync.network import Network
 from kith.sync.readback import strangers
@@ -41,13 +45,11 @@ class Strangers:
         self._calendar = calendar
         self._rules = rules
         self._now = now
+        self._known = network.known
         self._people = [known.person for known in network.known.values()]
         self._by_id = {person.id for person in self._people}
         self._by_card = {ref.uid: person.id for person in self._people for ref in person.cards}
-
-    def found(self) -> list[SeenEvent]:
-        """Look for them now."""
-        return strangers(self._store, self._calendar.look({}).events, self._rules, self._now)
+        self._present: set[EventUid] = set()
 
     def adopt(self) -> list[Settled]:
         """Take over every event whose person is known here; the next pass reads their answers back."""
@@ -55,33 +57,80 @@ class Strangers:
 
     def purge(self) -> list[Settled]:
         """Remove every event that nobody touched; the others are the user's from now on."""
-        return self._settle(lambda _: None, self._removed)
+        return self._settle(lambda _: None, self._removed, answered=False)
 
     def take_over(self) -> list[Settled]:
         """Adopt the events whose people are known here, remove the untouched rest."""
         return self._settle(self._adopted, self._removed)
 
     def _settle(
-        self, first: Callable[[SeenEvent], Settled | None], otherwise: Callable[[SeenEvent], Settled]
+        self,
+        first: Callable[[SeenEvent], Settled | None],
+        otherwise: Callable[[SeenEvent], Settled],
+        *,
+        answered: bool = True,
     ) -> list[Settled]:
-        ordered = sorted(self.found(), key=lambda event: (event.fields.when.day_in(self._rules.days.zone), event.uid))
+        seen = self._calendar.look({}).events
+        self._present = {event.uid for event in seen}
+        found = strangers(self._store, seen, self._rules, self._now)
+        if answered:
+            found += self._answered(seen)
+        ordered = sorted(found, key=lambda event: (event.fields.when.day_in(self._rules.days.zone), event.uid))
         return [first(event) or otherwise(event) for event in ordered]
+
+    def _answered(self, seen: Iterable[SeenEvent]) -> list[SeenEvent]:
+        """Ticked events that the store does not know, however old: what was said is worth having back."""
+        ticked = [event for event in seen if event.marker and event.marker.uid == event.uid and self._is_ticked(event)]
+        known = self._store.events.known_uids(event.uid for event in ticked)
+        return [event for event in ticked if event.uid not in known]
+
+    def _is_ticked(self, event: SeenEvent) -> bool:
+        plain = event.marker.title if event.marker else ""
+        return leading_mark(event.fields.title, plain, self._rules.marks) is Mark.DONE
 
     def _adopted(self, event: SeenEvent) -> Settled | None:
         person = self._whose(event)
         if person is None or event.marker is None:
             return None
+        open_one = self._store.events.open_reach_out_of(person)
+        is_second = open_one is not None and self._stands(open_one)
+        if is_second and not self._touched(event):
+            return self._removed(event)
         with self._store.transaction():
-            has_one = self._store.events.open_reach_out_of(person) is not None
             self._store.events.note_number(event.marker)
             row = self._row(event, event.marker)
-            if has_one:
+            if is_second or self._is_ticked(event):
                 number = self._store.events.begin_closed((person,), "adopted", self._now)
                 row = replace(row, state=EventState.CLOSED, closed_at=self._now)
             else:
-                number = self._store.events.open_reach_out((person,), None, self._now)
+                number = open_one.id if open_one else self._store.events.open_reach_out((person,), None, self._now)
+                self._give_up_events_of(number)
+                self._store.events.save_reach_out(self._with_place(number, person, event))
             self._store.events.save(replace(row, reach_outs=(number,)))
         return Settled("adopted", *self._label(event))
+
+    def _stands(self, reach_out: ReachOut) -> bool:
+        """Whether the reach-out has an event that is there, or in a calendar that was not looked at."""
+        here = (self._calendar.account, self._calendar.name)
+        return any(
+            row.uid in self._present or (row.account, row.calendar) != here for row in self._events_of(reach_out.id)
+        )
+
+    def _give_up_events_of(self, number: int) -> None:
+        """The adopted event takes the place of one that is not there any more; nothing is concluded from that."""
+        for row in self._events_of(number):
+            self._store.events.save(replace(row, state=EventState.GONE, closed_at=self._now))
+
+    def _events_of(self, number: int) -> list[EventRow]:
+        return [row for row in self._store.events.live() if number in row.reach_outs]
+
+    def _with_place(self, number: int, person: PersonId, event: SeenEvent) -> ReachOut:
+        """The place it was given stays good, unless it is later than the cadence allows; a lost one is the user's."""
+        belongs = window(self._known[person].standing)
+        if belongs is not None and event.fields.when.day_in(self._rules.days.zone) > belongs.at_worst:
+            belongs = None
+        fixed = event.marker is None or not event.marker.start
+        return replace(self._store.events.reach_out(number), window=belongs, fixed=fixed, again_from=None)
 
     def _removed(self, event: SeenEvent) -> Settled:
         if not self._touched(event):
@@ -122,13 +171,20 @@ class Strangers:
             return PersonId(marker.subject)
         if marker.card is not None and marker.card in self._by_card:
             return self._by_card[marker.card]
-        names = [person for person in self._people if person.name and person.name in marker.title]
-        exact = find_exact(names[0].name, self._people) if len(names) == 1 else []
-        return exact[0].id if len(exact) == 1 else None
+        return self._named_in(marker.title)
+
+    def _named_in(self, title: str) -> PersonId | None:
+        """Whose name stands in the title, in whole words; the longest, where one is a part of another."""
+        words = f" {fold(title)} "
+        named = [person for person in self._people if fold(person.name) and f" {fold(person.name)} " in words]
+        longest = max((fold(person.name) for person in named), key=len, default="")
+        all_in_it = all(f" {fold(person.name)} " in f" {longest} " for person in named)
+        exact = find_exact(longest, self._people)
+        return exact[0].id if all_in_it and len(exact) == 1 else None
 
     def _touched(self, event: SeenEvent) -> bool:
         marker = event.marker
-        if marker is None or event.repeats or event.extras:
+        if marker is None or not marker.start or event.repeats or event.extras:
             return True
         when = _start_from(marker.start, event.fields.when)
         return (

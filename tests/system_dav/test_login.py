@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 
 from kith.demo.dav import DemoServer
-from system.running import PLANTED, Home
+from system_dav.running import PLANTED, Home
 
 
 def config(server: DemoServer, more: str = "") -> str:

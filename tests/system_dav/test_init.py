@@ -11,7 +11,7 @@ import pytest
 from kith.config.load import load
 from kith.config.schema import FolderAccount, ServerAccount
 from kith.demo.dav import DemoServer
-from system.running import PLANTED, Home
+from system_dav.running import PLANTED, Home
 
 
 @pytest.fixture

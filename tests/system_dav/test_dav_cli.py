@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from kith.demo.dav import CalendarStorage, DemoServer
 from kith.demo.phone import Phone
-from system.running import PLANTED, Home
+from system_dav.running import PLANTED, Home
 
 CIRCLES = '[circles.inner]\nevery = "2w"\nlabels = ["Family", "Close friends"]\n'
 
