@@ -89,7 +89,8 @@ class ReadBack:
         """Look, understand, record. Raises AccountError when the calendar could not be looked at."""
         events, account, name = self._store.events, self._calendar.account, self._calendar.name
         rows = events.watched(account, name, self._now, KEEP_READING)
-        look = self._calendar.look({row.href: row.etag for row in rows if row.href is not None})
+        known = events.put_away(account, name)
+        look = self._calendar.look(known | {row.href: row.etag for row in rows if row.href is not None})
         self._step("looked")
         seen = _by_uid(look.events, rows)
         rows += self._back_again(seen, rows)
@@ -173,6 +174,8 @@ class ReadBack:
             return Standing(row, Sight.UNKNOWN)
         if row.href in look.absent:
             return self._absent(row, concluding=concluding)
+        if row.state is EventState.CLOSED:
+            return Standing(row, _sight(row))  # nothing was done to it, and nothing comes of time passing
         unchanged = SeenEvent(
             href=row.href,
             etag=row.etag,
@@ -187,10 +190,10 @@ class ReadBack:
 
     def _present(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> Standing:
         with self._store.transaction():
-            row = self._read_one(row, seen, concluding=concluding)
-            self._store.events.save(row)
-        touched = row.touched or bool(row.written.typed)
-        return Standing(row, Sight.TOUCHED if touched else Sight.AS_WRITTEN, seen)
+            after = self._read_one(row, seen, concluding=concluding)
+            if after != row:
+                self._store.events.save(after)
+        return Standing(after, _sight(after), seen)
 
     def _read_one(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> EventRow:
         reading = read(row.written, seen, self._rules.marks, self._now)
@@ -393,6 +396,10 @@ class ReadBack:
         for number in row.reach_outs:
             for person in self._store.events.reach_out(number).people:
                 self._report.understood.append(Understood(what, self._store.people.name(person), day, text))
+
+
+def _sight(row: EventRow) -> Sight:
+    return Sight.TOUCHED if row.touched or row.written.typed else Sight.AS_WRITTEN
 
 
 def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: datetime) -> list[SeenEvent]:
