@@ -15,8 +15,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
-from fakes.calendar import ETags, FakeCalendar
 
+from fakes.calendar import ETags, FakeCalendar
 from kith.calendars.base import Calendar, Look, Receipt
 from kith.calendars.ics_folder import IcsFolder
 from kith.core.event import AllDay, Change, Fields, Kind, Marker, SeenEvent, Timed, line_digests, start_text
@@ -172,7 +172,11 @@ class MemoryClient:
         return self._href(self._calendar.copy(self._uid(href)))
 
     def add(self, title: str, uid: str = "") -> Href:
-        return self._href(self._calendar.add_own(title, NOW, uid=uid))
+        own = self._calendar.get(self._calendar.add_own(title, NOW))
+        assert own is not None
+        if uid:
+            self._calendar._entries[own.href] = replace(own, uid=EventUid(uid))
+        return own.href
 
     def delete(self, href: Href) -> None:
         self._calendar.remove(self._uid(href))
@@ -301,9 +305,8 @@ class TestLooking:
         seen = there(client)
         href = client.copy(seen.href)
 
-        copied = only(client.open().look({seen.href: seen.etag}))
+        copied = next(event for event in client.open().look({seen.href: seen.etag}).events if event.href == href)
 
-        assert copied.href == href
         assert copied.marker == seen.marker
         assert copied.uid not in ("", seen.uid)
 
@@ -469,13 +472,13 @@ class TestUpdating:
         assert only(client.open().look({})).fields == FIELDS
 
     def test_updates_follow_each_other(self, client: OtherClient) -> None:
-        calendar = client.open()
         seen = there(client)
         for n in range(3):
-            receipt = calendar.update(seen, Change(title=f"Title {n}"), None, LATER)
-            seen = replace(seen, href=receipt.href, etag=receipt.etag or only(calendar.look({})).etag)
+            receipt = client.open().update(seen, Change(title=f"Title {n}"), None, LATER)
+            seen = only(client.open().look({}))
+            assert receipt.etag in (None, seen.etag)
 
-        assert only(client.open().look({})).fields == replace(FIELDS, title="Title 2")
+        assert seen.fields == replace(FIELDS, title="Title 2")
 
     def test_the_receipt_says_what_is_known_from_now_on(self, client: OtherClient) -> None:
         receipt = client.open().update(there(client), Change(title="New"), None, LATER)

@@ -109,7 +109,7 @@ def test_it_makes_a_pass_at_start_and_when_told_and_ends_at_once(home: Home) -> 
 
 
 def test_it_ends_while_a_pass_is_running(home: Home) -> None:
-    home.write_cards(*(card(f"Person {n:05}") for n in range(8000)), file="large.vcf")
+    home.write_cards(*(card(f"Person {n:05}") for n in range(5000)), file="large.vcf")
     with daemon(home) as (process, _):
         wait_for_the_lock(home)
         running = children(process)
@@ -137,7 +137,7 @@ def test_a_broken_config_leaves_the_last_good_one_in_force(home: Home) -> None:
 
 
 def test_a_pass_that_crashes_does_not_end_it(home: Home) -> None:
-    home.write_cards(*(card(f"Person {n:05}") for n in range(8000)), file="large.vcf")
+    home.write_cards(*(card(f"Person {n:05}") for n in range(5000)), file="large.vcf")
     with daemon(home) as (process, journal):
         wait_for_the_lock(home)
         os.kill(children(process)[0], signal.SIGKILL)

@@ -183,9 +183,7 @@ LISTENS = "trap 'note asked; exit 143' TERM; note begin; for n in $(seq 600); do
 
 
 def test_one_that_takes_too_long_is_asked_to_end(workshop: Workshop) -> None:
-    clockwork = workshop.start(
-        "trap 'note asked; exit 143' TERM; note begin; sleep 60 & wait", '[sync]\nlimit = "1s"\n'
-    )
+    clockwork = workshop.start(LISTENS, '[sync]\nlimit = "1s"\n')
     clockwork.until("begin", "asked")
     assert clockwork.process.poll() is None
     assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
@@ -226,6 +224,7 @@ def test_its_passes_can_be_told_to_stop(workshop: Workshop) -> None:
         (69, "kith daemon: a pass ended with exit code 69; see `kith status`\n"),
         (1, "kith daemon: a pass ended with exit code 1; see `kith status`\n"),
     ],
+    ids=["done", "another runs", "an account fails", "a bug"],
 )
 def test_how_a_pass_ended_is_said_where_it_matters(workshop: Workshop, code: int, said: str) -> None:
     clockwork = workshop.start(f"note pass; exit {code}")

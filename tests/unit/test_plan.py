@@ -590,7 +590,7 @@ def networks(draw: st.DrawFn) -> list[Standing]:
             anchor=draw(SOME_DAYS),
             next_on=draw(st.none() | SOME_DAYS),
         )
-        for number in range(draw(st.integers(0, 25)))
+        for number in range(draw(st.integers(0, 16)))
     ]
 
 

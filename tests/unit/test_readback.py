@@ -504,7 +504,6 @@ def test_marks_are_the_user_s_to_choose(mark: str) -> None:
     assert meanings(event(f"✅ {TITLE}"), AFTER, marks=marks) == ()
 
 
-@pytest.mark.xfail(reason="core/readback.py: a mark of the config is not normalised as the title is, and never found")
 def test_a_mark_may_be_chosen_as_a_phone_writes_it() -> None:
     marks = Marks(done=("✔\ufe0f",))
 
@@ -596,7 +595,6 @@ def test_a_start_is_the_same_in_every_zone(one: When, other: When, *, same: bool
         pytest.param(at("10-25 01:30"), at("10-25 01:30").replace(fold=1), False, id="the first and the second"),
     ],
 )
-@pytest.mark.xfail(reason="core/event.py: Python compares times in an hour that comes twice in ways of its own")
 def test_a_start_is_the_same_in_an_hour_that_comes_twice(one: datetime, other: datetime, *, same: bool) -> None:
     assert Timed(one, QUARTER).same_start(Timed(other, QUARTER)) is same
 

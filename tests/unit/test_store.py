@@ -71,6 +71,7 @@ def store(place: Path) -> Iterator[Store]:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One store for many examples."""
     with open_store(tmp_path_factory.mktemp("store") / "kith.sqlite3", NOW, lambda: "install-1") as opened:
+        opened.database.execute("PRAGMA synchronous = OFF")  # nobody cuts the power here
         yield opened
 
 

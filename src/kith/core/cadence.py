@@ -123,8 +123,9 @@ class Budget:
 
     def in_words(self, days: DayRules) -> str:
         """The arithmetic as a sentence, for ``kith check`` and ``kith status``."""
+        people = "1 person asks" if self.people == 1 else f"{self.people} people ask"
         return (
-            f"{self.people} people ask for {self.wanted:.1f} reach-outs a week "
+            f"{people} for {self.wanted:.1f} reach-outs a week "
             f"(at worst {self.needed_at_worst:.1f}); {days.per_day} a day on {len(days.weekdays)} days "
             f"hold {self.holds}"
         )

@@ -37,7 +37,8 @@ class Timed:
 
     def same_start(self, other: When) -> bool:
         """Whether both start at the same instant, however their zones are written."""
-        return isinstance(other, Timed) and self.start == other.start
+        # In UTC: in the hour that a clock change repeats, Python compares local times in ways of its own.
+        return isinstance(other, Timed) and self.start.astimezone(UTC) == other.start.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,9 +218,8 @@ def _carried_out(pending: Change, before: Fields, seen: Fields) -> bool:
     when, title, text = pending.when, pending.title, pending.description
     if when is not None and not when.same_start(before.when) and when.same_start(seen.when):
         return True
-    if title is not None and normal_line(title) != normal_line(before.title):
-        if normal_line(title) == normal_line(seen.title):
-            return True
+    if title is not None and normal_line(before.title) != normal_line(title) == normal_line(seen.title):
+        return True
     return text is not None and _shows(text, before.description, seen.description)
 
 
@@ -306,7 +305,7 @@ def without_mark(title: str, plain_title: str, marks: Marks) -> str:
 
 def _cut(title: str, marks: Sequence[str]) -> str | None:
     text = normal_line(title)
-    for mark in sorted(marks, key=len, reverse=True):
+    for mark in sorted(map(normal_line, marks), key=len, reverse=True):
         if not text.casefold().startswith(mark.casefold()):
             continue
         rest = text[len(mark) :]

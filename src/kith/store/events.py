@@ -7,6 +7,7 @@ each pair is the intent, committed before the calendar is asked; the second the 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -272,6 +273,14 @@ class Events:
             (account, calendar, *LIVE, (now - keep_reading).astimezone(UTC).isoformat()),
         )
 
+    def put_away(self, account: AccountId, calendar: str) -> dict[Href, ETag | None]:
+        """Where the closed events stand, those too old to be read included, with their ETags."""
+        rows = self._database.all(
+            "SELECT href, etag FROM events WHERE account = ? AND calendar = ? AND state = 'closed' AND href IS NOT NULL",
+            (account, calendar),
+        )
+        return {Href(row["href"]): ETag(row["etag"]) if row["etag"] is not None else None for row in rows}
+
     def ever_written(self, account: AccountId, calendar: str) -> bool:
         """Whether kith has ever written to the calendar."""
         sql = "SELECT 1 FROM events WHERE account = ? AND calendar = ? AND href IS NOT NULL LIMIT 1"
@@ -282,14 +291,15 @@ class Events:
         return {uid for uid in uids if self._database.one("SELECT 1 FROM events WHERE uid = ?", (uid,))}
 
     def _events(self, where: str, values: Iterable[Any]) -> list[EventRow]:
-        rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", tuple(values))
-        links: dict[str, list[int]] = {}
-        for row in rows:
-            numbers = self._database.all(
-                "SELECT reach_out_id FROM event_reach_outs WHERE event_uid = ? ORDER BY reach_out_id",
-                (row["uid"],),
-            )
-            links[row["uid"]] = [number["reach_out_id"] for number in numbers]
+        bound = tuple(values)
+        links: dict[str, list[int]] = defaultdict(list)
+        for row in self._database.all(
+            "SELECT event_uid, reach_out_id FROM event_reach_outs"
+            f" WHERE event_uid IN (SELECT uid FROM events {where}) ORDER BY reach_out_id",
+            bound,
+        ):
+            links[row["event_uid"]].append(row["reach_out_id"])
+        rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", bound)
         return [_event(row, tuple(links[row["uid"]])) for row in rows]
 
     def vanished(self, account: AccountId, calendar: str, present: Collection[EventUid]) -> list[EventRow]:

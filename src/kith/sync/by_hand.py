@@ -24,7 +24,7 @@ def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: da
     It answers each one's open reach-out, unless it is older than that.
     """
     with store.transaction():
-        store.people.record_conversation(people, day, text, now, via=via)
+        store.people.record_conversation(people, day, _storable(text), now, via=via)
         for person in people:
             reach_out = store.events.open_reach_out_of(person)
             if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
@@ -84,14 +84,19 @@ def add(
     """Somebody new who is in no address book. ``now`` carries the user's zone."""
     row = PersonRow(
         id=person,
-        name=name,
+        name=_storable(name),
         by_hand=True,
-        emails=tuple(emails),
-        phones=tuple(phones),
+        emails=tuple(map(_storable, emails)),
+        phones=tuple(map(_storable, phones)),
         set_by_hand=ByHand(circle),
         next_on=next_on,
     )
     with store.transaction():
         store.people.add(row, now)
         if met:
-            store.people.record_fact(person, "met", met, now)
+            store.people.record_fact(person, "met", _storable(met), now)
+
+
+def _storable(text: str) -> str:
+    """The text with what a terminal in another encoding made of it replaced: such bytes are no characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")

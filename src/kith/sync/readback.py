@@ -90,7 +90,7 @@ class ReadBack:
         events, account, name = self._store.events, self._calendar.account, self._calendar.name
         rows = events.watched(account, name, self._now, KEEP_READING)
         last = events.last_look(account, name)
-        known: dict[Href, ETag | None] = dict(last.settled)
+        known = events.put_away(account, name) | dict(last.settled)
         known |= {row.href: row.etag for row in rows if row.href is not None}
         look = self._calendar.look(known, last.cursor)
         self._step("looked")
@@ -197,6 +197,8 @@ class ReadBack:
             return Standing(row, Sight.UNKNOWN)
         if row.href in look.absent:
             return self._absent(row, concluding=concluding)
+        if row.state is EventState.CLOSED:
+            return Standing(row, _sight(row))  # nothing was done to it, and nothing comes of time passing
         unchanged = SeenEvent(
             href=row.href,
             etag=row.etag,
@@ -211,10 +213,10 @@ class ReadBack:
 
     def _present(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> Standing:
         with self._store.transaction():
-            row = self._read_one(row, seen, concluding=concluding)
-            self._store.events.save(row)
-        touched = row.touched or bool(row.written.typed)
-        return Standing(row, Sight.TOUCHED if touched else Sight.AS_WRITTEN, seen)
+            after = self._read_one(row, seen, concluding=concluding)
+            if after != row:
+                self._store.events.save(after)
+        return Standing(after, _sight(after), seen)
 
     def _read_one(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> EventRow:
         reading = read(row.written, seen, self._rules.marks, self._now)
@@ -417,6 +419,10 @@ class ReadBack:
         for number in row.reach_outs:
             for person in self._store.events.reach_out(number).people:
                 self._report.understood.append(Understood(what, self._store.people.name(person), day, text))
+
+
+def _sight(row: EventRow) -> Sight:
+    return Sight.TOUCHED if row.touched or row.written.typed else Sight.AS_WRITTEN
 
 
 def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: datetime) -> list[SeenEvent]:

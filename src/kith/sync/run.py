@@ -55,9 +55,11 @@ class Pass:
         for source in self.sources:
             self._absorb(source, number, report)
         meet(self.store, self.new_id, self.now)
+        network = load_network(self.store, self.rules)
+        self._keep_names(network)
         if self.calendar is not None:
-            self._keep_in_touch(self.calendar, report)
-        self._finish(number, report)
+            network = self._keep_in_touch(self.calendar, network, report)
+        self._finish(number, network, report)
         return report
 
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
@@ -67,17 +69,19 @@ class Pass:
         except AccountError as error:
             report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
 
-    def _keep_in_touch(self, calendar: Calendar, report: PassReport) -> None:
-        self._keep_names(load_network(self.store, self.rules))
+    def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> Network:
+        """The answers in, the events out; the network as the answers left it."""
         leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
-            network = load_network(self.store, self.rules)
+            if report.understood:
+                network = load_network(self.store, self.rules)
             if self._anchor_newcomers(network):
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
             report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+        return network
 
     def _keep_names(self, network: Network) -> None:
         changed = [
@@ -98,8 +102,7 @@ class Pass:
             self.store.people.set_anchors(spread_anchors(newcomers, today))
         return bool(newcomers)
 
-    def _finish(self, number: int, report: PassReport) -> None:
-        network = load_network(self.store, self.rules)
+    def _finish(self, number: int, network: Network, report: PassReport) -> None:
         today = self.now.astimezone(self.rules.days.zone).date()
         budget = network.budget(self.rules, today)
         report.people = network.people
