@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -215,7 +215,7 @@ def test_a_token_that_changes_for_no_reason_costs_one_listing_and_is_then_believ
     numbers = count()
 
     def fickle(_: HostileDav, request: Request, reply: Reply) -> Reply:
-        number = str(len(server.seen)).encode()
+        number = str(next(numbers)).encode()
         return replace(reply, body=re.sub(rb"/sync/(\d+)", rb"/sync/\g<1>?" + number, reply.body))
 
     def forgiving(_: HostileDav, request: Request, reply: Reply) -> Reply:
@@ -600,7 +600,7 @@ def test_books_that_moved_with_their_home_are_the_same(server: HostileDav, mirro
             return Reply(404)
         path = request.path.replace("/elsewhere/", "/books/")
         inner = replace(request, path=path, body=request.body.replace(b"/elsewhere/", b"/books/"))
-        answer = server._proper(inner)
+        answer = server.proper(inner)
         return replace(answer, body=answer.body.replace(b"/books/", b"/elsewhere/"))
 
     server.quirks.append(moved)
@@ -767,10 +767,8 @@ def test_a_reading_of_changes_that_is_killed_anywhere_ends_in_the_same_store(
         with mirror_of(account, tmp_path / path) as mirror:
             with monkeypatch.context() as patched:
                 kill_points(mirror.store.database, patched)(number)
-                try:
+                with suppress(Killed):
                     mirror.sync()
-                except Killed:
-                    pass
             mirror.sync()
             assert mirror.contents() == expected, number
 

@@ -132,12 +132,13 @@ class HostileDav:
 
     def reply(self, request: Request) -> Reply:
         self.seen.append(request)
-        reply = self._proper(request)
+        reply = self.proper(request)
         for quirk in self.quirks:
             reply = quirk(self, request, reply)
         return reply
 
-    def _proper(self, request: Request) -> Reply:
+    def proper(self, request: Request) -> Reply:
+        """The reply without any quirk."""
         if self.password is not None and request.user != f"ana:{self.password}":
             return Reply(401, headers={"WWW-Authenticate": 'Basic realm="DAV"'})
         book = next((book for book in self.books.values() if request.path.startswith(book.path)), None)

@@ -2,7 +2,7 @@
 
 A look costs one small request, which tells whether anything changed since the last one. If so, it takes a listing of
 ETags, and of kith's events those that are new or changed. Foreign events are looked into once and then remembered by
-a digest (:mod:`kith.calendars.caldav_memory`); a day's trust at most is put into a server's word that nothing changed.
+a digest (:mod:`kith.calendars.caldav_memory`). A server's word that nothing changed is good for an hour.
 Reading is :mod:`kith.calendars.caldav_reader`'s, writing and searching python-caldav's, by way of
 :mod:`kith.dav.library`; where the calendar is, :mod:`kith.calendars.caldav_place` knows.
 
@@ -43,8 +43,8 @@ from kith.errors import AccountError, Conflict, Denied, Malformed, Rejected
 if TYPE_CHECKING:
     from kith.dav.quirks import Quirks
 
-_LONGEST_TRUST = 24 * 60 * 60
-"""How long (in seconds) a calendar is taken for unchanged because its server says so."""
+_LONGEST_TRUST = 60 * 60
+"""How long (in seconds) a calendar is taken for unchanged because its server says so: no answer waits longer."""
 
 _SABRE_TOKEN = re.compile(r"http://sabre\.io/ns/sync/(\d+)\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")

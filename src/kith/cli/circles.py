@@ -1,4 +1,4 @@
-"""Which labels are which circle: asked with the labels' counts, proposed from what people usually call them, or an option.
+"""Which labels are which circle: asked with the labels' counts, proposed from their usual names, or said by an option.
 
 Nothing here reads a card: whoever asks has counted the labels.
 """

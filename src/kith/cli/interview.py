@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from kith.accounts.server import found_words, try_out, with_password
 from kith.cli import ask
-from kith.cli.console import err, out, progress, say
+from kith.cli.console import err, progress, say
 from kith.cli.login import ask_until_accepted
 from kith.config.schema import CALENDAR_NAME, ServerAccount, server_address
 from kith.errors import AccountError, SignInNeeded, UsageError

@@ -125,12 +125,17 @@ def check_is_multistatus(answer: Answer) -> None:
         Malformed: it is something else.
     """
     if is_page(answer):
-        raise Malformed(
-            "a web page came instead of an answer",
-            hint="is the address right? A network that wants a sign-in first does this too",
-        )
+        raise a_web_page()
     if answer.status != 207:
         raise Malformed(f"an answer with status {answer.status} where a list was asked for")
+
+
+def a_web_page() -> Malformed:
+    """What is wrong when one comes."""
+    return Malformed(
+        "a web page came instead of an answer",
+        hint="is the address right? A network that wants a sign-in first does this too",
+    )
 
 
 def is_page(answer: Answer) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from kith.dav.addresses import host_and_port, shown
-from kith.dav.answers import Answer, preconditions
+from kith.dav.answers import Answer, a_web_page, is_page, preconditions
 from kith.dav.xml import CALDAV, CARDDAV, DAV
 from kith.errors import (
     AccountError,
@@ -111,6 +111,8 @@ def _by_status(answer: Answer, where: str) -> AccountError:
             return Rejected(f"{where} refused this request (status {status})")
         case _ if 300 <= status < 400:
             return Denied(f"{where} points elsewhere, and does not say where (status {status})")
+    if is_page(answer):
+        return a_web_page()
     return Malformed(f"{where} answered with status {status}, which says nothing here")
 
 

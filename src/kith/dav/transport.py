@@ -3,7 +3,7 @@
 Time limits, connection reuse, compression, redirects, signing in (Basic, and Digest of RFC 7616), bounded answers, and
 the only place where anything is asked twice. A request that writes is never repeated.
 
-The user's password goes to the account's own host and to those its provider is known to use, encrypted or on
+The user's password goes to the hosts that the config names and to those their provider is known to use, encrypted or on
 this machine, and into no message. What the environment says (proxies, ``.netrc``, certificates) does not count.
 """
 
@@ -91,7 +91,8 @@ class Transport:
         self.account = account
         self.requests = 0
         """How many requests were sent, redirects and repetitions among them."""
-        self._home = home_of(account)
+        given = (account.contacts_url, account.calendar_url)
+        self._homes = (home_of(account), *(joined(home_of(account), url) for url in given if url))
         self._sleep = sleep
         self._session: niquests.Session | None = None
         self._challenges: dict[tuple[str, str, int], _Answering] = {}
@@ -213,8 +214,8 @@ class Transport:
     # --- signing in -----------------------------------------------------------------------------------
 
     def may_send_credentials(self, url: str) -> bool:
-        """Whether the host is the account's own, or one that its provider is known to move people to."""
-        return is_trusted(url, self._home)
+        """Whether the host is one that the config names, or one that its provider is known to move people to."""
+        return any(is_trusted(url, home) for home in self._homes)
 
     def _authorization(self, method: str, url: str) -> str | None:
         account = self.account
