@@ -36,10 +36,10 @@ def test_every_answer_of_the_demo_is_understood(home: Home) -> None:
 def test_what_the_demo_made_can_be_kept_and_looked_at(home: Home) -> None:
     folder = home.folder / "a [new] folder"
     said = home.kith("demo", "--folder", "--keep", str(folder)).lines
-    assert said[-2] == f"Everything is in {folder}. Look around with:"
+    told = said.index(f"That was it. Everything is in {folder}. Look around with:")
     assert {path.name for path in folder.iterdir()} == {"calendar", "config.toml", "contacts", "state"}
     assert not home.state.exists()
-    setting, *command = shlex.split(said[-1])
+    setting, *command = shlex.split(said[told + 1])
     name, _, value = setting.partition("=")
     assert command[0] == "kith"
     assert home.kith(*command[1:], env={name: value}).lines[-1] == "36 of 40 people"

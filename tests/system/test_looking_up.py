@@ -192,7 +192,7 @@ def test_check(known: Home) -> None:
     assert "ok       time zone  Europe/Lisbon, where it is 09:00 now" in said
     told = known.kith("check", "--json").json
     assert {finding["level"] for finding in told} == {"ok"}
-    assert [set(finding) for finding in told] == [{"level", "subject", "message", "mend"}] * len(told)
+    assert [set(finding) for finding in told] == [{"level", "subject", "message", "mend", "details"}] * len(told)
     assert [finding["subject"] for finding in told] == [
         *("config", "time zone", "accounts.phone", "accounts.phone", "store", "budget"),
     ]

@@ -52,8 +52,13 @@ class IcsFolder:
 
     def prepare(self) -> None:
         """Make the folder; for a calendar that nothing was ever written to."""
-        with self._foreign_errors():
+        try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Denied(
+                f"its calendar cannot be made: {self._folder}: {error.strerror}",
+                hint="check the path of its calendar in the config",
+            ) from error
 
     def look(self, known: Mapping[Href, ETag | None], cursor: str = "") -> Look:
         """Read every file's digest, and decode those of kith's that are new or changed."""

@@ -24,7 +24,6 @@ from rich.panel import Panel
 from kith.cli.console import out, progress, say, table
 from kith.cli.sync import print_report
 from kith.cli.words import clock_text, day_words
-from kith.config.written import whole
 from kith.errors import KithError, UsageError
 from kith.paths import Paths
 
@@ -121,6 +120,7 @@ def _in_files(place: Path, sample: bytes) -> _Stage:
 
 
 def _on_a_server(place: Path, server: DemoServer, sample: bytes) -> _Stage:
+    from kith.config.written import whole
     from kith.demo.dav import CalendarStorage
     from kith.demo.phone import Phone
 
