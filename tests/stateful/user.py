@@ -116,7 +116,9 @@ class User:
     def run_another_kith(self, person: PersonId, name: str) -> None:
         """A kith on another machine writes about somebody into this calendar."""
         world = self._world
-        numbers = [entry.marker.n for entry in self._calendar.kiths() if entry.marker and entry.marker.install == "other"]
+        numbers = [
+            entry.marker.n for entry in self._calendar.kiths() if entry.marker and entry.marker.install == "other"
+        ]
         fields = Fields(
             when=Timed(world.now + timedelta(days=2), timedelta(minutes=15)),
             title=f"Reach out: {name}",
