@@ -47,6 +47,7 @@ class Promises:
         self.every_open_reach_out_stands_in_the_calendar(report)
         self.nothing_of_kiths_is_left_behind()
         self.no_day_is_over_its_budget()
+        self.today_is_not_filled_up_again()
 
     def remember_foreign_events(self) -> None:
         """The user changed something: what there is of theirs now is what must stay."""
@@ -173,6 +174,21 @@ class Promises:
             placed = [entry for entry in there if self._kith_could_move(entry)]
             over = len(there) - world.rules.days.per_day
             assert over <= 0 or not placed, f"{len(there)} on {day}, and {len(placed)} of them could be elsewhere"
+
+    def today_is_not_filled_up_again(self) -> None:
+        """Whoever answered today is done for today, up to the budget; nobody else comes in their place."""
+        world = self._world
+        there, done = set(), set()
+        ended = {row.uid for row in world.shell.events.ended_on(world.today, world.zone)}
+        for row in world.rows().values():
+            if row.written.fields.when.day_in(world.zone) == world.today:
+                opened = any(world.shell.events.reach_out(number).open for number in row.reach_outs)
+                there |= {row.uid} if row.state in LIVE and opened else set()
+                done |= {row.uid} & ended
+        done |= world.shell.people.tried_on(world.today)
+        new = there & world.placed
+        used = len(there | done)
+        assert not new or used <= world.rules.days.per_day, f"{used} today, {len(done)} of them done, and {new} came"
 
     # --- inside ---------------------------------------------------------------------------------------
 

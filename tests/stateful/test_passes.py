@@ -1,4 +1,8 @@
-"""Whole passes in any order with everything that a user, a server and a power cut can do to them."""
+"""Whole passes, in any order with everything that a user, a server and a power cut can do to them.
+
+Hypothesis makes up lives of one kith from the rules of :class:`Passes`, and :class:`~stateful.promises.Promises` are
+held against each of them after every step. What it found is kept in ``test_found.py``.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +14,30 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from fakes.calendar import Entry, ETags, all_day, at
-from fakes.source import Mood
-from kith.core.model import Cadence, PersonId, PersonRule
+from fakes.source import FakeSource, Mood
+from kith.core.model import Cadence, PersonRule
 from kith.core.period import Period
+from kith.core.rules import DayRules
+from kith.store.events import LIVE
 from stateful.promises import Promises
 from stateful.user import User
 from stateful.world import FRIENDS, INNER, World
 
 NAMES = ("Ana Souza", "Bo Lind", "Cem Aydın", "Dee Okafor", "Eve Kim", "Finn Ó Sé", "Gia Rossi", "Hal Young")
+
 which = st.integers(0, 40)
 stamps = st.booleans()
-hours = st.integers(0, 23)
-labels = st.sampled_from(("Family", "Friends", "Work"))
+answers = st.sampled_from(
+    ("tick", "untick", "tilde", "below", "below", "above", "inside", "erase", "delete", "restore")
+)
+commands = st.sampled_from(("log", "log", "skip", "snooze", "pause", "unpause"))
 
 
 class Passes(RuleBasedStateMachine):
-    """One life of one kith."""
+    """One life of one kith. Most rules come in few kinds, so that passes and answers are most of what happens."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,20 +57,33 @@ class Passes(RuleBasedStateMachine):
         self.world.calendar.speaks_utc = utc
         self.world.calendar.keeps_deleted = trash
         for number in range(people):
-            self.add_card(number % 2, ("Family", "Friends")[number % 2], 1)
-        self.world.settle()
+            self.add_card(self.world.sources[number % 2], ("Family", "Friends")[number % 2])
+        self.promises.when_settled(self.world.settle())
 
-    # --- passes ---------------------------------------------------------------------------------------
+    @invariant()
+    def promises_hold(self) -> None:
+        self.promises.always()
+
+    # --- passes and time ------------------------------------------------------------------------------
 
     @rule()
     def a_pass(self) -> None:
         self.promises.when_settled(self.world.settle())
 
-    @rule(days=st.integers(1, 4))
-    def ordinary_days(self, days: int) -> None:
+    @rule(days=st.integers(1, 4), hours=st.integers(0, 12))
+    def ordinary_days(self, days: int, hours: int) -> None:
+        self.world.wait(timedelta(hours=hours))
         for _ in range(days):
             self.world.wait(timedelta(days=1))
             self.promises.when_settled(self.world.settle())
+
+    @rule(time=st.sampled_from((1, 5, 12, 24, 30, 48)))
+    def hours_pass(self, time: int) -> None:
+        self.world.wait(timedelta(hours=time))
+
+    @rule(days=st.integers(1, 60))
+    def days_pass(self, days: int) -> None:
+        self.world.wait(timedelta(days=days))
 
     @rule(call=st.integers(1, 10), after=st.booleans())
     def failing_pass(self, call: int, after: bool) -> None:
@@ -73,171 +95,229 @@ class Passes(RuleBasedStateMachine):
     def killed_pass(self, step: int) -> None:
         self.world.run_killed(step)
 
-    @rule(
-        step=st.integers(1, 20),
-        act=st.sampled_from(("log", "skip", "snooze", "pause", "tick", "type", "move", "delete", "retitle")),
-        n=which,
-        stamp=stamps,
-    )
-    def disturbed_pass(self, step: int, act: str, n: int, stamp: bool) -> None:
+    @rule(step=st.integers(1, 20), act=st.one_of(answers, st.sampled_from(("move", "retitle"))), n=which, stamp=stamps)
+    def pass_with_an_answer_during_it(self, step: int, act: str, n: int, stamp: bool) -> None:
         def disturb() -> None:
             self.promises.foreign_events_are_untouched()
-            if act in ("log", "skip", "snooze", "pause"):
-                self.command(act, n)
-            elif act == "tick":
-                self.to_event(n, lambda entry: self.user.tick(entry, stamp=stamp))
-            elif act == "type":
-                self.to_event(n, lambda entry: self.user.type_below(entry, stamp=stamp))
-            elif act == "move":
-                later = self.world.now + timedelta(days=n)
-                self.to_event(n, lambda entry: self.user.move(entry, at(later), stamp=stamp))
-            elif act == "retitle":
-                self.to_event(n, lambda entry: self.user.retitle(entry, stamp=stamp))
-            else:
-                self.to_event(n, self.user.delete)
+            self.answer_it(act, n, stamp=stamp)
 
         self.world.run_disturbed(step, disturb)
 
-    # --- time -----------------------------------------------------------------------------------------
+    @rule(step=st.integers(1, 20), verb=commands, n=which)
+    def pass_with_a_command_during_it(self, step: int, verb: str, n: int) -> None:
+        self.world.run_disturbed(step, lambda: self.command(verb, n))
 
-    @rule(time=st.sampled_from((1, 5, 12, 24, 30, 48)))
-    def hours_pass(self, time: int) -> None:
-        self.world.wait(timedelta(hours=time))
+    # --- what the user does ---------------------------------------------------------------------------
 
-    @rule(days=st.integers(1, 60))
-    def days_pass(self, days: int) -> None:
-        self.world.wait(timedelta(days=days))
+    @rule(act=answers, n=which, stamp=stamps)
+    def answer(self, act: str, n: int, stamp: bool) -> None:
+        self.answer_it(act, n, stamp=stamp)
 
-    # --- answers in the calendar ----------------------------------------------------------------------
+    @rule(act=answers, n=which, stamp=stamps)
+    def answer_and_pass(self, act: str, n: int, stamp: bool) -> None:
+        self.answer_it(act, n, stamp=stamp)
+        self.a_pass()
 
-    @rule(n=which, stamp=stamps)
-    def tick(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.tick(entry, stamp=stamp))
+    @rule(n=which, days=st.integers(-5, 40), hour=st.one_of(st.none(), st.integers(0, 23)), stamp=stamps)
+    def move(self, n: int, days: int, hour: int | None, stamp: bool) -> None:
+        self.move_it(n, days, hour, stamp=stamp)
 
-    @rule(n=which, stamp=stamps)
-    def untick(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.untick(entry, stamp=stamp))
+    @rule(
+        how=st.sampled_from(("title", "series", "short series", "instance", "place", "copy", "no mark")),
+        n=which,
+        stamp=stamps,
+    )
+    def make_it_theirs(self, how: str, n: int, stamp: bool) -> None:
+        today = self.world.today
+        acts: dict[str, Callable[[Entry], object]] = {
+            "title": lambda entry: self.user.retitle(entry, stamp=stamp),
+            "series": lambda entry: self.user.repeat(entry, None, stamp=stamp),
+            "short series": lambda entry: self.user.repeat(entry, today + timedelta(days=n), stamp=stamp),
+            "instance": lambda entry: self.user.tick_instance(entry) if entry.repeats else None,
+            "place": lambda entry: self.user.add_place(entry, stamp=stamp),
+            "copy": self.user.copy,
+            "no mark": self.user.save_without_mark,
+        }
+        self.to_event(n, acts[how])
 
-    @rule(n=which, stamp=stamps)
-    def put_tilde(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.put_tilde(entry, stamp=stamp))
+    @rule(verb=commands, n=which)
+    def say(self, verb: str, n: int) -> None:
+        self.command(verb, n)
 
-    @rule(n=which, where=st.sampled_from(("below", "below", "above", "inside")), stamp=stamps)
-    def type_text(self, n: int, where: str, stamp: bool) -> None:
-        types: dict[str, Callable[[Entry], object]] = {
+    @rule(days=st.integers(0, 20), n=which)
+    def add_by_hand(self, days: int, n: int) -> None:
+        self.user.add(f"Zoe {n}", days)
+
+    # --- address books --------------------------------------------------------------------------------
+
+    @rule(
+        what=st.sampled_from(("new", "two in one", "other", "renamed", "gone", "group")),
+        n=which,
+        label=st.sampled_from(("Family", "Friends", "Work")),
+    )
+    def change_an_address_book(self, what: str, n: int, label: str) -> None:
+        items = [(book, item) for book in self.world.sources for item in book.items() if item != "group"]
+        if what in ("new", "two in one") or not items:
+            self.add_card(self.world.sources[n % 2], label, 2 if what == "two in one" else 1)
+            return
+        book, item = items[n % len(items)]
+        cards = book.items()[item]
+        match what:
+            case "other":
+                book.put(item, *(book.card(card.ref.uid, card.name, label, phone=f"+3519{n:08d}") for card in cards))
+            case "renamed":
+                book.put(item, *(book.card(card.ref.uid, f"{card.name} II", label) for card in cards))
+            case "gone":
+                book.remove(item)
+            case _:
+                book.put("group", book.group("group", "Family", *(card.ref.uid for card in cards)))
+
+    @rule(source=st.integers(0, 1), mood=st.sampled_from((Mood.EMPTY, Mood.DOWN, Mood.BREAKS)))
+    def address_book_fails(self, source: int, mood: Mood) -> None:
+        """Nothing goes because of it."""
+        book, before = self.world.sources[source], self.world.cards()
+        book.mood = mood
+        self.world.run_pass()
+        book.mood = Mood.WELL
+        lost = before[book.account] - self.world.cards()[book.account]
+        assert not lost, f"an address book that {mood.value} lost {lost}"
+
+    # --- the config -----------------------------------------------------------------------------------
+
+    @rule(
+        per_day=st.integers(1, 3),
+        weekdays=st.sampled_from((range(5), range(7), (0, 2))),
+        start=st.sampled_from((time(17, 30), time(9), time(1, 30))),
+        away=st.booleans(),
+        zone=st.sampled_from(("Europe/Lisbon", "Europe/Lisbon", "America/New_York", "Pacific/Auckland")),
+    )
+    def change_days(self, per_day: int, weekdays: tuple[int, ...], start: time, away: bool, zone: str) -> None:
+        first = self.world.today + timedelta(days=3)
+        days = DayRules(
+            zone=ZoneInfo(zone),
+            per_day=per_day,
+            weekdays=frozenset(weekdays),
+            at=start,
+            away=((first, first + timedelta(days=9)),) if away else (),
+        )
+        self.world.rules = replace(self.world.rules, days=days)
+
+    @rule(
+        inner=st.sampled_from(("1w", "2w", "1m")),
+        friends=st.sampled_from(("10d", "6w", "3m")),
+        named=st.sampled_from((None, *NAMES)),
+        title=st.sampled_from(("Reach out: {name}", "{first} ({circle})")),
+        details=st.sampled_from(("full", "full", "short", "none")),
+        retries=st.integers(0, 3),
+    )
+    def change_the_rest(
+        self, inner: str, friends: str, named: str | None, title: str, details: str, retries: int
+    ) -> None:
+        self.world.rules = replace(
+            self.world.rules,
+            circles=(
+                replace(INNER, cadence=Cadence.of(Period.parse(inner))),
+                replace(FRIENDS, cadence=Cadence.of(Period.parse(friends))),
+            ),
+            people=(PersonRule(named, every=Period.parse("5d")),) if named else (),
+            title=title,
+            details=details,
+            retries=retries,
+        )
+
+    # --- what is rare ---------------------------------------------------------------------------------
+
+    @rule(
+        what=st.sampled_from(
+            ("garble", "ungarble", "elsewhere", "back here", "wipe", "bring back", "another", "away", "own", "edit own")
+        ),
+        n=which,
+    )
+    def trouble_in_the_calendar(self, what: str, n: int) -> None:
+        calendar = self.world.calendar
+        foreign = [entry for entry in self.world.foreign() if not entry.is_kiths]
+        match what:
+            case "garble" | "ungarble":
+                self.to_event(n, lambda entry: calendar.garble(entry.uid, readable=what == "ungarble"))
+            case "elsewhere" | "back here":
+                self.to_event(n, lambda entry: calendar.carry_elsewhere(entry.uid, back=what == "back here"))
+            case "wipe":
+                self.user.wipe()
+            case "bring back":
+                calendar.bring_back()
+            case "another":
+                calendar.become_another()
+            case "away":
+                calendar.reachable = False
+                self.world.run_pass()
+            case "edit own" if foreign:
+                calendar.retitle(foreign[n % len(foreign)].uid, f"Dentist {n}")
+            case _:
+                self.user.add_own()
+        self.promises.remember_foreign_events()
+
+    @rule(
+        what=st.sampled_from(("another kith", "adopt", "purge", "take over", "accept", "recreate", "removals")), n=which
+    )
+    def trouble_and_its_end(self, what: str, n: int) -> None:
+        self.world.mend()
+        people = self.world.people()
+        match what:
+            case "another kith" if people:
+                person = sorted(people)[n % len(people)]
+                self.user.run_another_kith(person, people[person].person.name)
+            case "adopt":
+                self.user.adopt()
+            case "purge":
+                self.user.purge()
+            case "take over":
+                self.user.take_over()
+            case "accept":
+                self.user.accept_vanished()
+            case "recreate":
+                self.user.recreate_vanished()
+            case _:
+                self.world.run_pass(accept_removals=True)
+        self.promises.remember_foreign_events()
+
+    @rule(back=st.booleans())
+    def back_up_or_put_back(self, back: bool) -> None:
+        if back and self.world.snapshot is not None:
+            self.world.put_back()
+            self.promises.remember_foreign_events()
+        else:
+            self.world.back_up()
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def answer_it(self, act: str, n: int, *, stamp: bool) -> None:
+        acts: dict[str, Callable[[Entry], object]] = {
+            "tick": lambda entry: self.user.tick(entry, stamp=stamp),
+            "untick": lambda entry: self.user.untick(entry, stamp=stamp),
+            "tilde": lambda entry: self.user.put_tilde(entry, stamp=stamp),
             "below": lambda entry: self.user.type_below(entry, stamp=stamp),
             "above": lambda entry: self.user.type_above(entry, stamp=stamp),
             "inside": lambda entry: self.user.type_inside(entry, stamp=stamp),
+            "erase": lambda entry: self.user.erase(entry, stamp=stamp),
+            "retitle": lambda entry: self.user.retitle(entry, stamp=stamp),
+            "delete": self.user.delete,
         }
-        self.to_event(n, types[where])
-
-    @rule(n=which, stamp=stamps)
-    def erase_text(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.erase(entry, stamp=stamp))
-
-    @rule(n=which, days=st.integers(-5, 40), hour=hours, stamp=stamps)
-    def move(self, n: int, days: int, hour: int, stamp: bool) -> None:
-        day = self.world.today + timedelta(days=days)
-        when = at(datetime.combine(day, time(hour), self.world.zone).astimezone(UTC))
-        self.to_event(n, lambda entry: self.user.move(entry, when, stamp=stamp))
-
-    @rule(n=which, days=st.integers(-3, 20), stamp=stamps)
-    def move_to_a_day(self, n: int, days: int, stamp: bool) -> None:
-        when = all_day(self.world.today + timedelta(days=days))
-        self.to_event(n, lambda entry: self.user.move(entry, when, stamp=stamp))
-
-    @rule(n=which, stamp=stamps)
-    def retitle(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.retitle(entry, stamp=stamp))
-
-    @rule(n=which, days=st.one_of(st.none(), st.integers(0, 30)), stamp=stamps)
-    def repeat(self, n: int, days: int | None, stamp: bool) -> None:
-        until = None if days is None else self.world.today + timedelta(days=days)
-        self.to_event(n, lambda entry: self.user.repeat(entry, until, stamp=stamp))
-
-    @rule(n=which)
-    def tick_instance(self, n: int) -> None:
-        self.to_event(n, lambda entry: self.user.tick_instance(entry) if entry.repeats else None)
-
-    @rule(n=which, stamp=stamps)
-    def add_place(self, n: int, stamp: bool) -> None:
-        self.to_event(n, lambda entry: self.user.add_place(entry, stamp=stamp))
-
-    @rule(n=which)
-    def delete(self, n: int) -> None:
-        self.to_event(n, self.user.delete)
-
-    @rule(n=which)
-    def restore(self, n: int) -> None:
-        if self.world.calendar.trash:
-            uids = sorted(self.world.calendar.trash)
-            self.user.restore(uids[n % len(uids)])
+        if act in acts:
+            self.to_event(n, acts[act])
+        elif act == "move":
+            self.move_it(n, n - 5, n % 24, stamp=stamp)
+        elif self.world.calendar.trash:
+            trash = sorted(self.world.calendar.trash)
+            self.user.restore(trash[n % len(trash)])
             self.promises.remember_foreign_events()
 
-    # --- more that happens to calendars ---------------------------------------------------------------
+    def move_it(self, n: int, days: int, hour: int | None, *, stamp: bool) -> None:
+        """To an hour of a day, or to an all-day slot."""
+        day, zone = self.world.today + timedelta(days=days), self.world.zone
+        start = datetime.combine(day, time(hour or 0), zone).astimezone(UTC).astimezone(zone)
+        when = all_day(day) if hour is None else at(start)
+        self.to_event(n, lambda entry: self.user.move(entry, when, stamp=stamp))
 
-    @rule(n=which)
-    def copy(self, n: int) -> None:
-        self.to_event(n, self.user.copy)
-
-    @rule()
-    def add_own_event(self) -> None:
-        self.user.add_own()
-        self.promises.remember_foreign_events()
-
-    @rule(n=which)
-    def edit_own_event(self, n: int) -> None:
-        foreign = [entry for entry in self.world.foreign() if not entry.is_kiths]
-        if foreign:
-            self.world.calendar.retitle(foreign[n % len(foreign)].uid, f"Dentist {n}")
-            self.promises.remember_foreign_events()
-
-    @rule(n=which)
-    def save_without_mark(self, n: int) -> None:
-        self.to_event(n, self.user.save_without_mark)
-
-    @rule(n=which, readable=st.booleans())
-    def garble(self, n: int, readable: bool) -> None:
-        self.to_event(n, lambda entry: self.world.calendar.garble(entry.uid, readable=readable))
-
-    @rule(n=which, back=st.booleans())
-    def carry_elsewhere(self, n: int, back: bool) -> None:
-        self.to_event(n, lambda entry: self.world.calendar.carry_elsewhere(entry.uid, back=back))
-
-    @rule()
-    def wipe(self) -> None:
-        self.user.wipe()
-        self.promises.remember_foreign_events()
-
-    @rule()
-    def bring_back(self) -> None:
-        self.world.calendar.bring_back()
-        self.promises.remember_foreign_events()
-
-    @rule()
-    def become_another_calendar(self) -> None:
-        self.world.calendar.become_another()
-
-    @rule(etags=st.sampled_from(ETags))
-    def change_etags(self, etags: ETags) -> None:
-        self.world.calendar.etags = etags
-
-    @rule()
-    def go_away(self) -> None:
-        self.world.calendar.reachable = False
-        self.world.run_pass()
-
-    @precondition(lambda self: self.world.people())
-    @rule(n=which)
-    def another_kith_writes(self, n: int) -> None:
-        person = self.person(n)
-        self.user.run_another_kith(person, self.world.people()[person].person.name)
-        self.promises.remember_foreign_events()
-
-    # --- commands -------------------------------------------------------------------------------------
-
-    @precondition(lambda self: self.world.people())
-    @rule(verb=st.sampled_from(("log", "skip", "snooze", "pause", "unpause")), n=which)
     def command(self, verb: str, n: int) -> None:
         people = sorted(self.world.people())
         if not people:
@@ -255,152 +335,22 @@ class Passes(RuleBasedStateMachine):
             case _:
                 self.user.unpause(person)
 
-    @rule(days=st.integers(0, 20), n=which)
-    def add_by_hand(self, days: int, n: int) -> None:
-        self.user.add(f"Zoe {n}", days)
-
-    @rule(how=st.sampled_from(("adopt", "purge", "take over")))
-    def settle_strangers(self, how: str) -> None:
-        self.world.mend()
-        {"adopt": self.user.adopt, "purge": self.user.purge, "take over": self.user.take_over}[how]()
-        self.promises.remember_foreign_events()
-
-    @rule(accept=st.booleans())
-    def settle_vanished(self, accept: bool) -> None:
-        self.world.mend()
-        (self.user.accept_vanished if accept else self.user.recreate_vanished)()
-
-    @rule()
-    def back_up(self) -> None:
-        self.world.back_up()
-
-    @precondition(lambda self: self.world.snapshot is not None)
-    @rule()
-    def put_backup_back(self) -> None:
-        self.world.put_back()
-        self.promises.remember_foreign_events()
-
-    # --- address books --------------------------------------------------------------------------------
-
-    @rule(source=st.integers(0, 1), label=labels, several=st.integers(1, 2))
-    def add_card(self, source: int, label: str, several: int) -> None:
-        book = self.world.sources[source]
-        entries = []
-        for _ in range(several):
-            name = NAMES[self.cards % len(NAMES)]
-            entries.append(book.card(f"card-{self.cards}", name, label))
-            self.cards += 1
-        book.put(f"item-{self.cards}", *entries)
-
-    @rule(n=which, label=labels, phone=st.booleans())
-    def change_card(self, n: int, label: str, phone: bool) -> None:
-        for book, item in self.an_item(n):
-            changed = [
-                book.card(card.ref.uid, card.name, label, phone=f"+3519{n:08d}" if phone else "")
-                for card in book.items()[item]
-            ]
-            book.put(item, *changed)
-
-    @rule(n=which)
-    def rename_card(self, n: int) -> None:
-        for book, item in self.an_item(n):
-            book.put(item, *(book.card(card.ref.uid, f"{card.name} II", "Family") for card in book.items()[item]))
-
-    @rule(n=which)
-    def remove_card(self, n: int) -> None:
-        for book, item in self.an_item(n):
-            book.remove(item)
-
-    @rule(source=st.integers(0, 1), members=st.sets(st.integers(0, 8)))
-    def change_group(self, source: int, members: set[int]) -> None:
-        book = self.world.sources[source]
-        book.put("group", book.group("group", "Family", *(f"card-{number}" for number in sorted(members))))
-
-    @rule(source=st.integers(0, 1), mood=st.sampled_from((Mood.EMPTY, Mood.DOWN, Mood.BREAKS)))
-    def address_book_fails(self, source: int, mood: Mood) -> None:
-        """Nothing goes because of it, and nobody's reach-out either."""
-        before, opened = self.world.cards(), set(self.world.shell.events.open_reach_outs())
-        book = self.world.sources[source]
-        book.mood = mood
-        self.world.run_pass()
-        book.mood = Mood.WELL
-        lost = before[book.account] - self.world.cards()[book.account]
-        assert not lost, f"an address book that {mood.value} lost {lost}"
-
-    @rule()
-    def accept_removals(self) -> None:
-        self.world.mend()
-        self.world.run_pass(accept_removals=True)
-
-    # --- the config -----------------------------------------------------------------------------------
-
-    @rule(
-        per_day=st.integers(1, 3),
-        weekdays=st.sampled_from((range(5), range(7), (0, 2))),
-        start=st.sampled_from((time(17, 30), time(9), time(1, 30))),
-        away=st.booleans(),
-    )
-    def change_days(self, per_day: int, weekdays: range, start: time, away: bool) -> None:
-        first = self.world.today + timedelta(days=3)
-        self.change_rules(
-            days=replace(
-                self.world.rules.days,
-                per_day=per_day,
-                weekdays=frozenset(weekdays),
-                at=start,
-                away=((first, first + timedelta(days=9)),) if away else (),
-            )
-        )
-
-    @rule(zone=st.sampled_from(("Europe/Lisbon", "America/New_York", "Pacific/Auckland")))
-    def change_zone(self, zone: str) -> None:
-        self.change_rules(days=replace(self.world.rules.days, zone=ZoneInfo(zone)))
-
-    @rule(inner=st.sampled_from(("1w", "2w", "1m")), friends=st.sampled_from(("10d", "6w", "3m")))
-    def change_cadences(self, inner: str, friends: str) -> None:
-        circles = (
-            replace(INNER, cadence=Cadence.of(Period.parse(inner))),
-            replace(FRIENDS, cadence=Cadence.of(Period.parse(friends))),
-        )
-        self.change_rules(circles=circles)
-
-    @rule(name=st.sampled_from(NAMES), every=st.sampled_from(("3d", "5w")))
-    def name_a_person(self, name: str, every: str) -> None:
-        self.change_rules(people=(PersonRule(name, every=Period.parse(every)),))
-
-    @rule(
-        title=st.sampled_from(("Reach out: {name}", "{first} ({circle})")),
-        details=st.sampled_from(("full", "short", "none")),
-        retries=st.integers(0, 3),
-    )
-    def change_wording(self, title: str, details: str, retries: int) -> None:
-        self.change_rules(title=title, details=details, retries=retries)
-
-    # --- at all times ---------------------------------------------------------------------------------
-
-    @invariant()
-    def promises_hold(self) -> None:
-        self.promises.always()
-
-    # --- inside ---------------------------------------------------------------------------------------
-
     def to_event(self, n: int, act: Callable[[Entry], object]) -> None:
-        """Do something to one of kith's events, if there is any."""
+        """Do something to one of kith's events, if there is any: mostly to one that waits for its answer."""
         own = self.world.own()
-        if own:
-            act(own[n % len(own)])
+        rows = self.world.rows()
+        waiting = [entry for entry in own if rows[entry.uid].state in LIVE]
+        there = waiting if waiting and n < 30 else own
+        if there:
+            act(there[n % len(there)])
             self.promises.remember_foreign_events()
 
-    def person(self, n: int) -> PersonId:
-        people = sorted(self.world.people())
-        return people[n % len(people)]
-
-    def an_item(self, n: int):  # type: ignore[no-untyped-def]
-        items = [(book, item) for book in self.world.sources for item in book.items() if item != "group"]
-        return [items[n % len(items)]] if items else []
-
-    def change_rules(self, **changes: object) -> None:
-        self.world.rules = replace(self.world.rules, **changes)  # type: ignore[arg-type]
+    def add_card(self, book: FakeSource, label: str, several: int = 1) -> None:
+        cards = []
+        for _ in range(several):
+            self.cards += 1
+            cards.append(book.card(f"card-{self.cards}", NAMES[self.cards % len(NAMES)], label))
+        book.put(f"item-{self.cards}", *cards)
 
 
 TestPasses = Passes.TestCase

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,7 @@ class Year:
     def silences(self, name: str) -> list[int]:
         """Days between one conversation and the next, counted from the anchor at first, and up to the year's end."""
         days = [self.anchors[name], *self.talked.get(name, []), FIRST_DAY + timedelta(days=DAYS)]
-        return [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+        return [(later - earlier).days for earlier, later in pairwise(days)]
 
 
 def live(folder: Path, circles: Sequence[tuple[Circle, int]], *, days: int = DAYS, order: int = 0) -> Year:

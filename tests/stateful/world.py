@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from fakes.calendar import MARKS, Entry, ETags, FakeCalendar, Write
 from fakes.source import FakeSource, Mood
-from kith.core.event import EventUid, When, has_passed, has_started
-from kith.core.model import AccountId, Cadence, CardRef, CardUid, Circle, PersonId
+from kith.core.event import When, has_passed, has_started
+from kith.core.model import AccountId, Cadence, CardRef, CardUid, Circle, EventUid, PersonId
 from kith.core.period import Period
 from kith.core.report import PassReport
 from kith.core.rules import DayRules, Rules
@@ -42,9 +42,10 @@ class Killed(BaseException):
 class Story:
     """What really happened to one event, whatever kith made of it.
 
-    ``lines`` are the texts typed into it, ``above`` and ``inside`` those of them that stand over or in the brief. ``placed_by_user`` is where the user put it, None while it stands where kith
-    did; ``free_to_move`` says that something happened since which lets kith move it on. ``had_started`` says that a
-    start had come at some moment of its life.
+    ``lines`` are the texts typed into it, ``above`` and ``inside`` those of them that stand over or in the brief.
+    ``placed_by_user`` is where the user put it, None while it stands where kith did; ``free_to_move`` says that
+    something happened since which lets kith move it on. ``had_started`` says that a start had come at some moment of
+    its life; ``unmarked`` that an app dropped kith's mark, ``unclear`` that a copy of the store was put back.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -85,6 +86,7 @@ class World:
         self.read: dict[EventUid, set[str]] = {}
         self.broken_promises: list[str] = []
         self.snapshot: Snapshot | None = None
+        self.placed: set[EventUid] = set()
         self.removing = False
         self.talks = 0
         self.calendar.before_write = self._watch
@@ -213,6 +215,7 @@ class World:
         found to be taken are given up for new ones at the next.
         """
         self.mend()
+        self.placed.clear()
         for _ in range(3):
             epoch = self.store.epoch
             report = self.run_pass()
@@ -315,10 +318,15 @@ class World:
         if write.before is None and write.after is not None:
             self.burnt.add(write.entry.uid)
             story.placed_by_kith = write.after.fields.when
-        elif write.before is not None and write.after is not None:
-            if not write.after.fields.when.same_start(write.before.fields.when):
-                story.placed_by_kith, story.placed_by_user = write.after.fields.when, None
-                story.free_to_move = False
+            self.placed.add(write.entry.uid)
+        elif (
+            write.before is not None
+            and write.after is not None
+            and not write.after.fields.when.same_start(write.before.fields.when)
+        ):
+            story.placed_by_kith, story.placed_by_user = write.after.fields.when, None
+            story.free_to_move = False
+            self.placed.add(write.entry.uid)
 
     def _wrongs(self, write: Write) -> list[str]:
         before, after = write.before, write.after

@@ -8,10 +8,7 @@ import shutil
 import pytest
 
 from system.conftest import CARDS
-from system.home import CONFIG, Home
-
-NEVER_CONCLUDED = {"deleted", "skipped", "missing", "passed"}
-
+from system.home import CONFIG, Home, card
 
 # Contacts
 
@@ -173,6 +170,16 @@ def test_events_that_vanish_at_once_stop_creating_and_concluding(emptied: Home) 
     assert emptied.sync(exits=69)["wrote"] == []
     assert "problem  phone" in emptied.kith("status").out
     assert emptied.kith("show", "ana souza", "--json").json["skips"] == []
+
+
+@pytest.mark.parametrize(("events", "understood"), [(3, ["missing"] * 3), (4, [])])
+def test_how_many_may_vanish_at_once(home: Home, events: int, understood: list[str]) -> None:
+    home.write_cards(*(card(name, "Family") for name in ("Ana", "Rui", "Eva", "Gil")[:events]))
+    home.sync()
+    for event in home.events():
+        event.delete()
+    report = home.sync(exits=0 if understood else 69)
+    assert [item["what"] for item in report["understood"]] == understood
 
 
 def test_the_user_says_that_they_deleted_them(emptied: Home) -> None:

@@ -23,6 +23,8 @@ def known(tmp_path_factory: pytest.TempPathFactory, commands: Warm) -> Iterator[
     home.sync()
     home.kith("log", "ana souza", "New job at the library", "--on", "2026-10-20", "--via", "call")
     home.kith("log", "ana souza", "rui", "Dinner")
+    home.kith("log", "gil", "-m", "He sings\nand dances :wink: [really]", "--on", "yesterday", "--via", "video")
+    home.kith("log", "gil", "--via", "letter", "--on", "2d")
     home.kith("pause", "carla")
     home.kith("add", "Nuno Novo", "--met", "at the market", "--in", "3d", "--phone", "+351900000000")
     home.sync()
@@ -42,7 +44,7 @@ def test_due_says_who_when_and_why(known: Home) -> None:
     }
     assert "last talked 2 Nov 2026" in rows["Ana Souza"]
     assert "inner" in rows["Ana Souza"]
-    assert "new in your network" in rows["Gil Antunes"]
+    assert "last talked 1 Nov 2026" in rows["Gil Antunes"]
     assert "you named the day" in rows["Nuno Novo"]
     assert rows["Nuno Novo"].startswith("Thu 5 Nov")
     assert not any("Carla" in line for line in lines), "paused"
@@ -83,6 +85,11 @@ def test_show_says_everything_about_somebody(known: Home) -> None:
     ):
         assert f"  {line}\n" in said
     assert "Next      in the calendar, " in said
+    assert known.kith("show", "gil").lines[-3:] == [
+        "  1 Nov 2026   video: He sings",
+        "               and dances :wink: [really]",
+        "  31 Oct 2026  letter",
+    ]
     assert "Next      paused" in known.kith("show", "carla").out
     assert "Fact      Met: at the market" in known.kith("show", "nuno").out
     assert "Circle    none: not in your network" in known.kith("show", "zofia").out

@@ -89,13 +89,19 @@ def _history(app: App, known: Known) -> list[str]:
     """Conversations, attempts and skipped rounds, newest first."""
     who, people = known.person.id, app.store.people
     said = [
-        (spoken.day, f"{'talked' if not spoken.via else spoken.via}: {spoken.text}" if spoken.text else "talked")
+        (spoken.day, ": ".join(part for part in (spoken.via or "talked", spoken.text) if part))
         for spoken in people.conversations().get(who, [])
     ]
     tried = [(attempt.day, _tried(attempt)) for attempt in people.attempts(who)]
     skipped = [(day, f"skipped ({reason})") for day, reason in people.skips(who)]
     entries = sorted([*said, *tried, *skipped], key=lambda entry: entry[0], reverse=True)
-    return [f"{day_text(day):<12} {text}" for day, text in entries]
+    return [f"{day_text(day):<12} {_indented(text, 15)}" for day, text in entries]
+
+
+def _indented(text: str, width: int) -> str:
+    """A text of several lines, the later ones under the first."""
+    first, *others = text.splitlines() or [""]
+    return "\n".join([first, *(" " * width + line for line in others)])
 
 
 def _tried(attempt: Attempt) -> str:

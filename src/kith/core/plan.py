@@ -73,13 +73,21 @@ class Plan:
 
 
 def plan(
-    standings: Iterable[Standing], open_reach_outs: Iterable[OpenReachOut], rules: DayRules, now: datetime
+    standings: Iterable[Standing],
+    open_reach_outs: Iterable[OpenReachOut],
+    rules: DayRules,
+    now: datetime,
+    *,
+    used_today: int = 0,
 ) -> Plan:
-    """Give everybody who is due a place, leaving what stands where it stands as far as the rules allow."""
+    """Give everybody who is due a place, leaving what stands where it stands as far as the rules allow.
+
+    ``used_today`` is how many of today's reach-outs have had their answer: who is done for today gets no more.
+    """
     by_person = {standing.person: standing for standing in sorted(standings, key=lambda s: s.person)}
     opened = sorted(open_reach_outs, key=lambda reach_out: reach_out.person)
     staying, moving = _sort_out(opened, by_person, rules, now)
-    rehearsal = _Rehearsal(by_person, rules, now)
+    rehearsal = _Rehearsal(by_person, rules, now, used_today)
     for reach_out in staying:
         rehearsal.hold(reach_out)
     for reach_out, why in moving:
@@ -203,7 +211,7 @@ class _Request:
 class _Rehearsal:
     """The days of the horizon, walked through once."""
 
-    def __init__(self, standings: Mapping[PersonId, Standing], rules: DayRules, now: datetime) -> None:
+    def __init__(self, standings: Mapping[PersonId, Standing], rules: DayRules, now: datetime, used_today: int) -> None:
         self._standings = standings
         self._rules = rules
         self._now = now
@@ -212,7 +220,7 @@ class _Rehearsal:
         self._order = count()
         self._coming: list[tuple[date, PersonId, int, _Request]] = []
         self._ready: list[_Request] = []
-        self._taken: Counter[date] = Counter()
+        self._taken: Counter[date] = Counter({self._today: used_today})
         self._starts: dict[date, set[datetime]] = defaultdict(set)
 
     def hold(self, reach_out: OpenReachOut) -> None:

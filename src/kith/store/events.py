@@ -273,12 +273,20 @@ class Events:
             (account, calendar, *LIVE, (now - keep_reading).astimezone(UTC).isoformat()),
         )
 
+    def ended_on(self, day: date, zone: tzinfo) -> list[EventRow]:
+        """The events whose reach-outs were answered or skipped on a local day."""
+        found = self._database.all(
+            "SELECT event_uid, r.closed_at FROM event_reach_outs JOIN reach_outs r ON id = reach_out_id"
+            " WHERE outcome IN ('talked', 'skipped') AND r.closed_at >= ?",
+            ((day - timedelta(days=2)).isoformat(),),
+        )
+        ended = [row for row in found if datetime.fromisoformat(row["closed_at"]).astimezone(zone).date() == day]
+        return [event for row in ended if (event := self.get(EventUid(row["event_uid"])))]
+
     def put_away(self, account: AccountId, calendar: str) -> dict[Href, ETag | None]:
         """Where the closed events stand, those too old to be read included, with their ETags."""
-        rows = self._database.all(
-            "SELECT href, etag FROM events WHERE account = ? AND calendar = ? AND state = 'closed' AND href IS NOT NULL",
-            (account, calendar),
-        )
+        where = "account = ? AND calendar = ? AND state = 'closed' AND href IS NOT NULL"
+        rows = self._database.all(f"SELECT href, etag FROM events WHERE {where}", (account, calendar))
         return {Href(row["href"]): ETag(row["etag"]) if row["etag"] is not None else None for row in rows}
 
     def ever_written(self, account: AccountId, calendar: str) -> bool:

@@ -316,6 +316,11 @@ class People:
         sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
         return [Attempt(date.fromisoformat(row["day"]), row["text"]) for row in self._database.all(sql, (person,))]
 
+    def tried_on(self, day: date) -> set[EventUid]:
+        """The events that brought an attempt on a day."""
+        sql = "SELECT DISTINCT event_uid FROM attempts WHERE day = ? AND event_uid IS NOT NULL"
+        return {EventUid(row["event_uid"]) for row in self._database.all(sql, (_text(day),))}
+
     def skips(self, person: PersonId) -> list[tuple[date, str]]:
         """Somebody's skipped rounds with their reasons, newest first."""
         sql = "SELECT day, reason FROM skips WHERE person_id = ? ORDER BY day DESC, id DESC"

@@ -122,7 +122,23 @@ class Act:
             open_reach_outs=[self._open(one) for one in held.values()],
             rules=self._rules.days,
             now=self._now,
+            used_today=self._used_today(held),
         )
+
+    def _used_today(self, held: dict[PersonId, _Held]) -> int:
+        """How many of today's reach-outs were answered, tried or skipped; none comes in their place today."""
+        zone = self._rules.days.zone
+        ended = {
+            row.uid
+            for row in self._store.events.ended_on(self._today, zone)
+            if row.state is EventState.FINISHING or row.written.fields.when.day_in(zone) == self._today
+        }
+        staying = {
+            one.standing.row.uid
+            for one in held.values()
+            if one.reach_out.again_from is None and one.standing.row.written.fields.when.day_in(zone) == self._today
+        }
+        return len((ended | self._store.people.tried_on(self._today)) - staying)
 
     def _open(self, one: _Held) -> OpenReachOut:
         row, reach_out = one.standing.row, one.reach_out
