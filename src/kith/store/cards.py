@@ -23,6 +23,7 @@ _DATES = ("birthday", "anniversary")
 
 
 _BETWEEN = "\x1f"
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new encoder for each card
 
 
 class Outline(NamedTuple):
@@ -65,11 +66,17 @@ class Cards:
 
     def standings(self, refs: Iterable[CardRef]) -> dict[CardRef, Standing]:
         """How the given cards are stored, for those that are."""
-        sql = "SELECT href, digest, missing_since FROM cards WHERE account = ? AND collection = ? AND uid = ?"
-        found = {}
+        by_collection: dict[tuple[AccountId, str], list[CardUid]] = defaultdict(list)
         for ref in refs:
-            row = self._database.one(sql, _key(ref))
-            if row is not None:
+            by_collection[ref.account, ref.collection].append(ref.uid)
+        sql = (
+            "SELECT uid, href, digest, missing_since FROM cards"
+            " WHERE account = ? AND collection = ? AND uid IN (SELECT value FROM json_each(?))"
+        )
+        found = {}
+        for (account, collection), uids in by_collection.items():
+            for row in self._database.all(sql, (account, collection, json.dumps(uids))):
+                ref = CardRef(account, collection, CardUid(row["uid"]))
                 found[ref] = Standing(Href(row["href"]), row["digest"], row["missing_since"] is not None)
         return found
 
@@ -286,7 +293,7 @@ def _body(card: Card) -> str:
     for name in _DATES:
         if getattr(card, name):
             body[name] = str(getattr(card, name))
-    return json.dumps(body, ensure_ascii=False)
+    return _as_json(body)
 
 
 def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kith.core.model import Card, ETag, Group, Href, PersonId
+from kith.core.model import Card, CardRef, ETag, Group, Href, PersonId
 from kith.core.report import AccountCards, Note, PassReport
 from kith.errors import RemovalsHeld
 from kith.sources.base import ACCOUNT, AccountCursor, Batch, CardProblem, Changes, Found, ItemPart, Listing, Source
+from kith.store.cards import Standing
 from kith.store.people import PersonRow
 from kith.store.store import Store
 
@@ -77,15 +78,17 @@ class Absorber:
                 self._keep_cursor(ACCOUNT, cursor)
 
     def _take(self, batch: Batch) -> None:
+        refs = [entry.ref for part in batch.parts for entry in part.entries if isinstance(entry, Card)]
         with self._store.transaction():
+            known = self._store.cards.standings(refs)
             for part in batch.parts:
-                self._take_part(batch.collection, part)
+                self._take_part(batch.collection, part, known)
 
-    def _take_part(self, collection: str, part: ItemPart) -> None:
+    def _take_part(self, collection: str, part: ItemPart, known: dict[CardRef, Standing]) -> None:
+        """Store one part; ``known`` is how the batch's cards stand, and is kept up to date."""
         self._problems += part.problems
         cards = [entry for entry in part.entries if isinstance(entry, Card)]
         groups = [(part.href, entry) for entry in part.entries if isinstance(entry, Group)]
-        known = self._store.cards.standings(card.ref for card in cards)
         fresh = []
         unchanged = []
         for card in cards:
@@ -97,9 +100,12 @@ class Absorber:
             else:
                 self._count(card, known=before is not None)
                 fresh.append((part.href, card))
+                known[card.ref] = Standing(part.href, card.digest, missing=False)
         self._store.cards.put(fresh, self._run)
         self._store.cards.confirm(unchanged, self._run)
         self._store.cards.put_groups(groups, self._run)
+        for _, group in groups:
+            known.pop(group.ref, None)
         if part.last:
             etag = part.etag
             elsewhere = self._elsewhere.get(collection, {}).get(part.href)
