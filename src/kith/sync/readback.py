@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
 from kith.core.event import SeenEvent, Timed, When, normal_line
-from kith.core.model import ETag, EventUid, Href
+from kith.core.model import EventUid
 from kith.core.readback import (
     Corrected,
     Mark,
