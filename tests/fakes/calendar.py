@@ -76,6 +76,7 @@ class FakeCalendar:
         self.reachable = True
         self.identity = "calendar-1"
         self.trash: dict[EventUid, Entry] = {}
+        self.conflicts = 0
         self.journal: list[Write] = []
         self.shown: list[SeenEvent] = []
         self.before_write: Callable[[Write], None] = lambda _: None
@@ -172,7 +173,11 @@ class FakeCalendar:
         failing = self._calls == self._fail_at
         if failing and not self._fail_after:
             raise Transient("the server did not answer")
-        yield
+        try:
+            yield
+        except Conflict:
+            self.conflicts += 1
+            raise
         if failing:
             raise Transient("the connection broke before the answer came")
 

@@ -155,7 +155,7 @@ class Promises:
         """An event ahead that the user never touched is there because it is wanted."""
         for entry in self._world.own():
             row, story = self._row(entry), self._world.story(entry)
-            theirs = story.retitled or story.placed_by_user is not None or entry.place or entry.repeats
+            theirs = story.retitled or story.ticked or story.placed_by_user is not None or entry.place or entry.repeats
             texts = any(text in entry.fields.description for text in story.lines)
             touched = theirs or texts or entry.version != self._world.left_by_kith.get(entry.uid)
             ahead = not has_started(entry.fields.when, self._world.now, self._world.zone)

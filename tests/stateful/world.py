@@ -211,16 +211,15 @@ class World:
     def settle(self) -> PassReport:
         """Clean passes until there is nothing more to do; the last one's report.
 
-        One pass does everything, except that a deletion is believed at the second pass that sees it, and that names
-        found to be taken are given up for new ones at the next.
+        One pass does everything, except that a deletion is believed at the second pass that sees it, and that what
+        turned out to be otherwise when kith wrote (a conflict) is looked at again at the next.
         """
         self.mend()
         self.placed.clear()
         for _ in range(3):
-            epoch = self.store.epoch
+            conflicts = self.calendar.conflicts
             report = self.run_pass()
-            waits = any(item.what == "missing" for item in report.understood) or self.store.epoch != epoch
-            if not waits:
+            if self.calendar.conflicts == conflicts and all(item.what != "missing" for item in report.understood):
                 break
         last = self.run_pass()
         if self.calendar.journal or last.understood:

@@ -125,9 +125,14 @@ class Strangers:
         return [row for row in self._store.events.live() if number in row.reach_outs]
 
     def _with_place(self, number: int, person: PersonId, event: SeenEvent) -> ReachOut:
-        """The place it was given stays good, unless it is later than the cadence allows; a lost one is the user's."""
-        belongs = window(self._known[person].standing)
-        if belongs is not None and event.fields.when.day_in(self._rules.days.zone) > belongs.at_worst:
+        """The place it was given stays good, unless it is later than the cadence allows; a lost one is the user's.
+
+        Where this store knows of no conversation, the anchor it gave the person is no reason to call it late.
+        """
+        known = self._known[person]
+        belongs = window(known.standing)
+        talked = known.last.conversation is not None
+        if belongs and talked and event.fields.when.day_in(self._rules.days.zone) > belongs.at_worst:
             belongs = None
         fixed = event.marker is None or not event.marker.start
         return replace(self._store.events.reach_out(number), window=belongs, fixed=fixed, again_from=None)
