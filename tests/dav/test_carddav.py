@@ -649,6 +649,29 @@ def test_a_book_given_outright_is_all_that_is_asked(server: HostileDav, mirror: 
     assert (only.path, only.headers["depth"]) == ("/books/work/", "0")
 
 
+def test_what_went_from_one_book_goes_although_another_fails(server: HostileDav, mirror: Mirror) -> None:
+    add_book(server, "work", "Work")
+    server.put("eve", "Eve Kim", book="work")
+    mirror.sync()
+    del server.books["work"]
+    server.remove("ana")
+    with pytest.raises(Denied, match="“Work”"):
+        mirror.sync()
+    assert mirror.report.accounts[0].gone == 1
+    assert mirror.store.cards.counts(HOME) == (3, 0)
+
+
+def test_another_server_with_the_same_paths_is_compared_from_the_beginning(server: HostileDav, mirror: Mirror) -> None:
+    mirror.sync()
+    with dav.running() as other:
+        for number in range(2):
+            other.put("ana", f"Ana {number}")
+        other.put("kofi", "Kofi Mensah")
+        mirror.account = replace(mirror.account, url=other.url)
+        mirror.sync()
+        assert mirror.names() == ["Ana 1", "Kofi Mensah"], "although its token is one that is known"
+
+
 # --- duplicates -------------------------------------------------------------------------------------------
 
 

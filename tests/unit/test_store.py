@@ -457,7 +457,7 @@ def test_a_card_that_an_item_holds_no_more_is_missing_and_then_gone(store: Store
     assert store.cards.counts(DISK) == (2, 1)
     assert store.cards.missing(DISK) == [ref("ana")]
     assert store.cards.get(ref("ana")) is not None
-    assert store.cards.remove_missing(DISK, NOW.isoformat()) == 1
+    assert store.cards.remove_missing(DISK, {"book"}, NOW.isoformat()) == 1
     assert store.cards.get(ref("ana")) is None
     assert store.cards.counts(DISK) == (1, 0)
 
@@ -517,7 +517,7 @@ def test_what_changes_on_a_card_is_kept_for_good(store: Store) -> None:
     store.cards.put([(Href("a.vcf"), before)], 1)
     store.cards.record_changes(before, after, NOW.isoformat())
     store.cards.finish_listing(DISK, "book", frozenset(), NOW.isoformat())
-    store.cards.remove_missing(DISK, NOW.isoformat())
+    store.cards.remove_missing(DISK, {"book"}, NOW.isoformat())
 
     rows = store.database.all("SELECT field, before, after FROM card_changes ORDER BY id")
     assert [tuple(row) for row in rows] == [
@@ -566,7 +566,7 @@ def test_cards_are_linked_to_people_and_stay_so_when_they_are_gone(store: Store)
     assert [card.name for card in store.cards.by_person()[BEA]] == ["Ana"]
 
     put(store, "a.vcf", "bea", run=2)
-    store.cards.remove_missing(DISK, NOW.isoformat())
+    store.cards.remove_missing(DISK, {"book"}, NOW.isoformat())
     put(store, "a.vcf", "ana", "bea", run=3)
     assert store.people.unlinked_cards() == [ref("bea")]
 

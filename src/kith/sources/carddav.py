@@ -86,7 +86,7 @@ class CardDav:
             failures = list(shelf.failures)
             for collection, book in shelf.chosen.items():
                 reading = _Reading(self._account.account, self._transport, collection, book)
-                place = Place.read(cursors.get(collection, ""))
+                place = Place.read(cursors.get(collection, "") if shelf.same_server else "")
                 try:
                     yield from reading.read(known.get(collection, {}), place, now)
                 except (SignInNeeded, Transient):

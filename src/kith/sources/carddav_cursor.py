@@ -47,10 +47,11 @@ class Place:
         """What :meth:`written` wrote; anything else is no place at all."""
         try:
             body = json.loads(text or "{}")
+            compared = datetime.fromisoformat(body["compared"]) if "compared" in body else None
             return cls(
                 token=body.get("token"),
                 state=body.get("state"),
-                compared=datetime.fromisoformat(body["compared"]) if "compared" in body else None,
+                compared=compared if compared and compared.tzinfo else None,
                 unreadable={Href(href): (why[0], why[1]) for href, why in body.get("unreadable", {}).items()},
                 again=tuple(map(Href, body.get("again", ()))),
                 quiet=bool(body.get("quiet")),

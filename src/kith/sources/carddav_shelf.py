@@ -31,7 +31,9 @@ class Shelf:
         self._account = account
         self._transport = transport
         self._about = "|".join((account.url, account.contacts_url or "", account.username))
-        self._before = before if before.about == self._about else replace(before, homes=())
+        self.same_server = before.about == self._about
+        """Whether the config still names the address that was read before, so that what was noted there holds."""
+        self._before = before if self.same_server else replace(before, homes=())
         self._stored = stored
 
     def look(self) -> None:

@@ -199,11 +199,13 @@ class Cards:
         sql = "SELECT * FROM cards WHERE account = ? AND missing_since IS NOT NULL"
         return [_ref(row) for row in self._database.all(sql, (account,))]
 
-    def remove_missing(self, account: AccountId, now: str) -> int:
-        """Make missing cards gone, and note it in their history; how many."""
-        gone = self.missing(account)
+    def remove_missing(self, account: AccountId, collections: Collection[str], now: str) -> int:
+        """Make the missing cards of these collections gone, and note it in their history; how many."""
+        gone = [ref for ref in self.missing(account) if ref.collection in collections]
         self._record(((ref, "card", "there", "gone") for ref in gone), now)
-        self._database.execute("DELETE FROM cards WHERE account = ? AND missing_since IS NOT NULL", (account,))
+        self._database.execute_many(
+            "DELETE FROM cards WHERE account = ? AND collection = ? AND uid = ?", (_key(ref) for ref in gone)
+        )
         return len(gone)
 
     def record_changes(self, before: Card, after: Card, now: str) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from kith.core.model import Card, CardRef, ETag, Group, Href, PersonId
 from kith.core.report import AccountCards, Note, PassReport
-from kith.errors import RemovalsHeld
+from kith.errors import AccountError, RemovalsHeld
 from kith.sources.base import ACCOUNT, AccountCursor, Batch, CardProblem, Changes, Found, ItemPart, Listing, Source
 from kith.store.cards import Standing
 from kith.store.people import PersonRow
@@ -45,6 +45,7 @@ class Absorber:
         self._changed = 0
         self._cursors: dict[str, str] = {}
         self._elsewhere: dict[str, dict[Href, _Elsewhere]] = {}
+        self._ended: set[str] = set()
         self._problems: list[CardProblem] = []
 
     def absorb(self, report: PassReport, *, accept_removals: bool) -> None:
@@ -57,14 +58,23 @@ class Absorber:
         self._cursors = self._store.cards.cursors(account)
         gone = 0
         try:
-            for found in self._source.read(self._store.cards.known_items(account), dict(self._cursors), self._instant):
-                self._step("cards")
-                self._absorb(found)
+            try:
+                self._read_all()
+            except AccountError:
+                if self._ended:  # what was said of one address book counts, although another failed
+                    gone = self._let_go(accept_removals)
+                raise
             gone = self._let_go(accept_removals)
         finally:
             cards, missing = self._store.cards.counts(account)
             report.accounts.append(AccountCards(account, cards - missing, self._new, self._changed, gone))
             report.notes.extend(Note(problem.where, problem.reason) for problem in self._problems)
+
+    def _read_all(self) -> None:
+        known = self._store.cards.known_items(self._source.account)
+        for found in self._source.read(known, dict(self._cursors), self._instant):
+            self._step("cards")
+            self._absorb(found)
 
     def _absorb(self, found: Found) -> None:
         match found:
@@ -130,9 +140,11 @@ class Absorber:
             self._store.cards.finish_listing(account, collection, listing.present, self._now)
             self._store.cards.finish_groups(account, collection, listing.present)
             self._keep_cursor(collection, listing.cursor)
+        self._ended.add(collection)
 
     def _finish_changes(self, changes: Changes) -> None:
         account, collection = self._source.account, changes.collection
+        self._ended.add(collection)
         if not changes.gone and collection not in self._elsewhere:
             self._keep_cursor(collection, changes.cursor)
             return
@@ -169,6 +181,7 @@ class Absorber:
         return False
 
     def _let_go(self, accept_removals: bool) -> int:
+        """Let what is missing go, in the collections that were read to their end; how many cards that is."""
         account = self._source.account
         with self._store.transaction():
             cards, missing = self._store.cards.counts(account)
@@ -178,7 +191,7 @@ class Absorber:
                     f"{missing} of {cards} cards of “{account}” are not there any more; nothing was removed",
                     hint=f"if that is meant, run `kith sync --accept-removals {account}`",
                 )
-            return self._store.cards.remove_missing(account, self._now)
+            return self._store.cards.remove_missing(account, self._ended, self._now)
 
 
 def meet(store: Store, new_id: Callable[[], str], now: datetime) -> None:
