@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, commands: Warm) -> Home:
 @pytest.fixture
 def large(template: Home, tmp_path: Path) -> Iterator[Home]:
     home = template.copy_to(tmp_path / "home")
+    home.now = datetime.now(UTC).replace(microsecond=0)  # the clock of what is started as a process of its own
     yield home
     home.assert_theirs_stand()
 
@@ -81,14 +83,15 @@ def test_a_pass_that_is_told_to_stop_ends_after_its_step(large: Home, number: si
     assert report["troubles"] == []
 
 
-def test_a_pass_that_is_killed_leaves_nothing_that_the_next_one_cannot_finish(large: Home) -> None:
+@pytest.mark.parametrize("seconds", [0, 0.05, 0.15, 0.3, 0.45])
+def test_a_pass_that_is_killed_leaves_nothing_that_the_next_one_cannot_finish(large: Home, seconds: float) -> None:
     with large.running("sync") as process:
         wait_for_the_lock(large)
-        time.sleep(0.3)
+        time.sleep(seconds)
         process.kill()
-    assert process.returncode == -signal.SIGKILL
+    assert process.returncode in {-signal.SIGKILL, 0}, "on a fast machine the last of them find it done"
     report = large.sync()
-    assert (report["people"], len(report["wrote"])) == (5000, 5)
+    assert (report["people"], len(large.events())) == (5000, 5), "what was killed wrote all, some or none of them"
     large.wait(minutes=15)
     assert large.sync()["wrote"] == []
     assert [path.name for path in large.calendar.iterdir() if path.name.endswith(".tmp")] == []
