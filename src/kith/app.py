@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, TypeVar
 from kith.accounts.base import Finding, OpenAccount, OwnCalendar
 from kith.accounts.folder import Folder
 from kith.accounts.server import Server
+from kith.config.accounts import Account, FolderAccount
 from kith.config.load import parse, read
-from kith.config.schema import Account, Config, FolderAccount, rules
+from kith.config.schema import Config, rules
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kith.config.accounts import FolderAccount, ServerAccount
 from kith.config.load import load
-from kith.config.schema import FolderAccount, ServerAccount
 from kith.demo.dav import DemoServer
 from system_dav.running import PLANTED, Home
 

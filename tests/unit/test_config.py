@@ -15,18 +15,16 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzlocal
 
+from kith.config.accounts import FolderAccount, Server, ServerAccount
+from kith.config.fields import Table
 from kith.config.load import load, parse
 from kith.config.schema import (
     CalendarTable,
     CircleTable,
     Config,
-    FolderAccount,
     PersonTable,
     ReachOutTable,
-    Server,
-    ServerAccount,
     SyncTable,
-    Table,
     rules,
 )
 from kith.core.model import Cadence, Circle, PersonRule

@@ -7,9 +7,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.config.accounts import ServerAccount
 from kith.config.first import FirstAnswers, FirstCircle, first_config
 from kith.config.load import parse
-from kith.config.schema import ServerAccount
 
 SERVER: dict[str, object] = {"type": "dav", "url": "https://dav.example.org/", "username": "ana"}
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kith.accounts.base import Finding
-from kith.config.schema import FolderAccount
+from kith.config.accounts import FolderAccount
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.errors import AccountError, Transient

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kith.accounts.base import Finding
-from kith.config.schema import Config, ServerAccount
+from kith.config.accounts import ServerAccount
+from kith.config.schema import Config
 from kith.core.model import AccountId
 from kith.core.report import PassReport
 from kith.errors import Denied, SignInNeeded, Transient

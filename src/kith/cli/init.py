@@ -266,7 +266,7 @@ def _may_write(path: Path, *, asking: bool, force: bool) -> None:
 
 
 def _known_zone(typed: str) -> str:
-    from kith.config.schema import zone
+    from kith.config.fields import zone
 
     return zone(typed).key
 

@@ -19,7 +19,9 @@ from kith.accounts.server import found_words, try_out, with_password
 from kith.cli import ask
 from kith.cli.console import err, progress, say
 from kith.cli.login import ask_until_accepted
-from kith.config.schema import CALENDAR_NAME, ServerAccount, server_address
+from kith.config.accounts import ServerAccount
+from kith.config.fields import server_address
+from kith.config.schema import CALENDAR_NAME
 from kith.errors import AccountError, SignInNeeded, UsageError
 
 if TYPE_CHECKING:

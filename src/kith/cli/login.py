@@ -16,7 +16,8 @@ from kith.cli.session import options
 from kith.errors import SignInNeeded, UsageError
 
 if TYPE_CHECKING:
-    from kith.config.schema import Config, ServerAccount
+    from kith.config.accounts import ServerAccount
+    from kith.config.schema import Config
     from kith.dav.discovery import Discovery
     from kith.secrets import Vault
 
@@ -139,7 +140,7 @@ def ask_until_accepted(question: str, attempt: Callable[[str], list[Discovery]])
 
 
 def _server_account(config: Config, name: str) -> ServerAccount:
-    from kith.config.schema import ServerAccount
+    from kith.config.accounts import ServerAccount
 
     table = config.accounts.get(name)
     if table is None:

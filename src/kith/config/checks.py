@@ -14,7 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from kith.config.schema import Account, Config, FolderAccount, ServerAccount
+from kith.config.accounts import Account, FolderAccount, ServerAccount
+from kith.config.schema import Config
 from kith.config.written import Loc, nearest, path, value
 
 
