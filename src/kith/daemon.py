@@ -62,6 +62,8 @@ class Daemon:
 
     def run(self) -> int:
         """Keep time until SIGTERM or SIGINT; the exit code. SIGHUP starts a pass, after one that is running."""
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)  # one that was ignored, as under nohup, would never arrive
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         self._begin_pass()
         while True:
