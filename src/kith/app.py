@@ -6,6 +6,7 @@ command which only reads the store starts at once.
 
 from __future__ import annotations
 
+import random
 import tempfile
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,12 +28,14 @@ from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
 from kith.errors import AccountError, ConfigError
 from kith.lock import held
+from kith.online import is_online
 from kith.paths import Paths
 from kith.secrets import Vault
 from kith.store.runs import Fault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.run import Pass
+from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
 
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
@@ -104,11 +107,26 @@ class App:
         step: Callable[[str], None] = lambda _: None,
         *,
         accept_removals: Collection[str] = (),
+        patient: bool = False,
     ) -> PassReport:
-        """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
+        """One pass, under the lock that guards passes; a ``patient`` one leaves accounts alone that failed lately.
+
+        Raises LockHeld, StoreError.
+        """
         with held(self.paths.lock, "a pass"):
-            report = self._pass(self.store, self._ready_calendar, step, accept_removals).run()
-            self._publish(report)
+            alone = left_alone(self.store, self.now) if patient else frozenset()
+            report = self._pass(self.store, self._ready_calendar, step, accept_removals, alone).run()
+            if self.config.calendar_account not in alone:
+                self._publish(report)
+            look_ahead(
+                self.store,
+                report,
+                self.accounts.keys() - alone,
+                self.config.sync.every,
+                self.rules.days.zone,
+                online=is_online(),
+                chance=random.random(),  # noqa: S311 -- to spread, not to hide
+            )
             return report
 
     def _publish(self, report: PassReport) -> None:
@@ -150,14 +168,18 @@ class App:
         calendar: Callable[[], Calendar | None],
         step: Callable[[str], None],
         accept_removals: Collection[str],
+        alone: Collection[str] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
         troubles = [_config_trouble(self.config_error)] if self.config_error else []
-        sources = [_or_trouble(name, account.source, troubles) for name, account in self.accounts.items()]
+        troubles += still_wrong(store, alone)
+        asked = {name: account for name, account in self.accounts.items() if name not in alone}
+        sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
+        own = self.config.calendar_account
         return Pass(
             store=store,
             sources=[source for source in sources if source is not None],
-            calendar=_or_trouble(self.config.calendar_account, calendar, troubles),
+            calendar=_or_trouble(own, calendar, troubles) if own in asked else None,
             rules=self.rules,
             now=self.now,
             new_id=new_id,
@@ -172,7 +194,7 @@ def _or_trouble(account: str, use: Callable[[], T | None], troubles: list[Troubl
     try:
         return use()
     except AccountError as error:
-        troubles.append(Trouble(account, error.kind, error.message, error.hint))
+        troubles.append(trouble(account, error))
         return None
 
 
@@ -209,6 +231,15 @@ def survey(config: Config, vault: Vault, step: Callable[[str], None]) -> tuple[P
             account.close()
 
 
+def ask_again(paths: Paths, account: str) -> None:
+    """Have the account asked again at once, by a daemon if there is one: its password is another now."""
+    now = datetime.now(UTC)
+    if paths.store.exists():
+        with open_store(paths.store, now, new_id) as store, store.transaction():
+            store.waits.end([account])
+            store.waits.hasten(now)
+
+
 @contextmanager
 def open_app(
     paths: Paths,
@@ -243,7 +274,8 @@ def open_app(
         return
     with open_store(paths.store, now, new_id) as store:
         with store.transaction():
-            store.runs.keep_config(text, now)
+            if store.runs.keep_config(text, now):
+                store.waits.end_all()
         with closing(App(paths, config, rules(config), store, now)) as app:
             yield app
 

@@ -33,6 +33,7 @@ ROOMS = {
     "files": Rule(),
     "paths": Rule(libraries=("platformdirs",)),
     "lock": Rule(("errors",)),
+    "online": Rule(),
     "child": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
@@ -62,12 +63,12 @@ ROOMS = {
     "imports": Rule(("imports", "sources.base", "codecs", "core", "errors", "files")),
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
-    "daemon": Rule(("core.period", "errors"), ("schedule",)),
+    "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
             *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "store", "core"),
-            *("errors", "files", "lock", "paths", "secrets"),
+            *("errors", "files", "lock", "online", "paths", "secrets"),
         )
     ),
     "cli": Rule(

@@ -153,7 +153,21 @@ CREATE TABLE looks (
 ) STRICT;
 """
 
-MIGRATIONS = (Migration("0001 first", _FIRST), Migration("0002 cursors", _CURSORS), Migration("0003 looks", _LOOKS))
+_WAITS = """
+-- Accounts that failed: left alone until then (UTC), or, where that is null, until the user did something about it.
+CREATE TABLE waits (account TEXT PRIMARY KEY, failures INTEGER NOT NULL, until TEXT) STRICT;
+-- One row: when the next pass is due and when the last one began (UTC), and how things stand, with nothing personal.
+CREATE TABLE next_pass (
+    one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL, began TEXT NOT NULL, summary TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (
+    Migration("0001 first", _FIRST),
+    Migration("0002 cursors", _CURSORS),
+    Migration("0003 looks", _LOOKS),
+    Migration("0004 waits", _WAITS),
+)
 _BACKUPS_KEPT = 5
 
 

@@ -24,6 +24,7 @@ from kith.sync.act import Act
 from kith.sync.elsewhere import leave_behind
 from kith.sync.network import Network, load_network
 from kith.sync.readback import ReadBack
+from kith.sync.waits import trouble
 
 
 def _no_step(_: str) -> None:
@@ -67,7 +68,7 @@ class Pass:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
+            report.troubles.append(trouble(source.account, error))
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> Network:
         """The answers in, the events out; the network as the answers left it."""
@@ -80,7 +81,7 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+            report.troubles.append(trouble(calendar.account, error))
         return network
 
     def _keep_names(self, network: Network) -> None:
