@@ -48,7 +48,7 @@ class Machine:
 
 
 def test_at_first_a_pass_is_due() -> None:
-    assert Machine().due().has_come
+    assert Machine().due().has_come()
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_daemon_that_starts_goes_on_where_the_last_one_was(at: datetime, has_c
     machine = Machine()
     due = machine.due()
     due.keep(at, EVERY)
-    assert due.has_come is has_come
+    assert due.has_come() is has_come
     machine.pass_time(EVERY)
-    assert due.has_come
+    assert due.has_come()
 
 
 @given(st.timedeltas(timedelta(days=-3650), timedelta(days=3650)))
@@ -77,11 +77,11 @@ def test_setting_the_clock_neither_skips_a_pass_nor_makes_two(change: timedelta)
     due.keep(NOW + EVERY, EVERY)
     machine.clock += change
     machine.pass_time(EVERY - timedelta(seconds=1))
-    assert not due.has_come
+    assert not due.has_come()
     machine.pass_time(timedelta(seconds=1))
-    assert due.has_come
+    assert due.has_come()
     due.keep(machine.clock + EVERY, EVERY)  # as the pass says at its end
-    assert not due.has_come
+    assert not due.has_come()
 
 
 def test_after_a_long_sleep_one_pass_is_due_not_many() -> None:
@@ -89,9 +89,9 @@ def test_after_a_long_sleep_one_pass_is_due_not_many() -> None:
     due = machine.due()
     due.put_off(EVERY)
     machine.pass_time(timedelta(days=2))
-    assert due.has_come
+    assert due.has_come()
     due.keep(machine.clock + EVERY, EVERY)
-    assert not due.has_come
+    assert not due.has_come()
 
 
 @pytest.mark.parametrize(("watchdog", "looks_every"), [(None, 10), (60.0, 10), (15.0, 5), (3.0, 1), (0.5, 1)])

@@ -33,7 +33,6 @@ class Due:
         self._clock = clock
         self.come()
 
-    @property
     def has_come(self) -> bool:
         """Whether a pass is due."""
         return self._seconds() >= self._at

@@ -141,7 +141,7 @@ class Daemon:
     @_never_raising
     def _begin_pass_if_it_is_time(self) -> None:
         """Start a pass unless one is running, and set the time of the next, should this one not come to say it."""
-        if self._pass is not None or self._stopping or not (self._wanted or self._due.has_come):
+        if self._pass is not None or self._stopping or not (self._wanted or self._due.has_come()):
             return
         self._watch.take_as_known()
         self._timing = read_timing(self._config, self._timing)
