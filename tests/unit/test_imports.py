@@ -64,6 +64,7 @@ ROOMS = {
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
     "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
+    "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
@@ -73,7 +74,7 @@ ROOMS = {
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "sync", "config", "store", "core"),
+            *("__init__", "cli", "app", "accounts", "demo", "service", "sync", "config", "store", "core"),
             *("errors", "files", "keychain", "lock", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),

@@ -43,8 +43,15 @@ def _everything(app: App) -> Iterator[Finding]:
     yield from app.inspect()
     yield from _store(app)
     yield from _network(app)
+    yield from _service(app)
     for fault in app.store.runs.faults():
         yield Finding(PROBLEM, fault.account or "kith", fault.message, fault.hint)
+
+
+def _service(app: App) -> Iterator[Finding]:
+    from kith.service.findings import findings
+
+    yield from findings(app.config, app.paths)
 
 
 def _store(app: App) -> Iterator[Finding]:
