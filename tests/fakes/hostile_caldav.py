@@ -37,6 +37,8 @@ class Habits:
     """Leaves out the rules of time zones whose names everybody knows (Google, iCloud)."""
     weak_etags_on_put: bool = False
     """Answers a PUT with a weak ETag and a GET with a strong one (GMX)."""
+    weakens_what_it_compresses: bool = False
+    """Has a weak ETag for a GET that may be answered compressed (Cyrus, and nginx before others)."""
     weak_etags: bool = False
     """Has weak ETags only."""
     no_etags: bool = False
@@ -242,6 +244,8 @@ class Hostile:
             return 404, {}, b""
         version, raw = calendar.items[name]
         etag = self._etag(version)
+        if self.habits.weakens_what_it_compresses and "gzip" in request.headers.get("accept-encoding", ""):
+            etag = f"W/{etag}"
         return 200, {"Content-Type": "text/calendar", **({"ETag": etag} if etag else {})}, raw
 
     def _on_put(self, request: Seen) -> tuple[int, dict[str, str], bytes]:

@@ -427,6 +427,11 @@ class TestServersThatKeepETagsBadly:
         assert seen.fields == FIELDS
         assert world.open().update(seen, Change(title="New"), None, NOW).etag is not None
 
+    def test_an_event_that_is_fetched_alone_has_the_etag_of_the_listing(self, world: World) -> None:
+        world.server.habits.weakens_what_it_compresses = True
+        seen = world.there()
+        assert world.open().find(seen.uid) == seen
+
     def test_an_edit_between_a_write_and_reading_it_back_is_not_taken_for_ours(self, world: World) -> None:
         world.server.habits.silent_about_etags = True
         calendar = world.open()
