@@ -31,6 +31,8 @@ class Habits:
     """Stores something else than it was sent, and answers a PUT without an ETag (mail.ru, sabre when it repairs)."""
     encodes_everything: bool = False
     """Spells ``@`` in its hrefs as ``%40`` (Nextcloud, iCloud, Zimbra: some here, some there)."""
+    loses_what_it_stores: bool = False
+    """Stores nothing that can be read, and answers a PUT with an ETag (SOGo 5.8, some texts with emoji)."""
     renames_zones: bool = False
     """Gives time zones names of its own (Evolution's servers, Exchange behind DavMail)."""
     forgets_zones: bool = False
@@ -260,6 +262,8 @@ class Hostile:
         raw = request.body
         if self.habits.rewrites:
             raw = raw.replace(b"CLASS:PRIVATE", b"CLASS:PUBLIC").replace(b"END:VEVENT", b"X-SERVER:1\r\nEND:VEVENT")
+        if self.habits.loses_what_it_stores:
+            raw = b"(null)"
         if self.habits.renames_zones:
             raw = raw.replace(b"Europe/Prague", b"/example.org/2026/Europe/Prague")
         if self.habits.forgets_zones:
