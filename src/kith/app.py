@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import tempfile
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,7 +26,8 @@ from kith.config.schema import Config, rules
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError
+from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError
+from kith.keeping import backups
 from kith.lock import held
 from kith.online import is_online
 from kith.paths import Paths
@@ -125,7 +126,8 @@ class App:
         """
         with held(self.paths.lock, "a pass"):
             alone = left_alone(self.store, self.now) if patient else frozenset()
-            report = self._pass(self.store, self._ready_calendar, step, accept_removals, alone).run()
+            known = [*self._back_up(), *still_wrong(self.store, alone)]
+            report = self._pass(self.store, self._ready_calendar, step, accept_removals, known, alone).run()
             if self.config.calendar_account not in alone:
                 self._publish(report)
             look_ahead(
@@ -138,6 +140,16 @@ class App:
                 chance=random.random(),  # noqa: S311 -- to spread, not to hide
             )
             return report
+
+    def _back_up(self) -> list[Trouble]:
+        """Keep a copy of the store as it is before the day's first pass; a full disk stops nothing else."""
+        try:
+            backups.daily(self.store, self.paths.backups, self.today)
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            return [Trouble("", "BackupFailed", f"there is no backup of today: {error.message}", error.hint)]
+        return []
 
     def _publish(self, report: PassReport) -> None:
         """What an account does after a pass; what goes wrong then is as lasting as what went wrong before."""
@@ -178,11 +190,11 @@ class App:
         calendar: Callable[[], Calendar | None],
         step: Callable[[str], None],
         accept_removals: Collection[str],
+        known: Sequence[Trouble] = (),
         alone: Collection[str] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
-        troubles = [_config_trouble(self.config_error)] if self.config_error else []
-        troubles += still_wrong(store, alone)
+        troubles = [*([_config_trouble(self.config_error)] if self.config_error else []), *known]
         asked = {name: account for name, account in self.accounts.items() if name not in alone}
         sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
         own = self.config.calendar_account

@@ -62,19 +62,20 @@ ROOMS = {
     ),
     "imports": Rule(("imports", "sources.base", "codecs", "core", "errors", "files")),
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
+    "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
     "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
     "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
-            *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "store", "core"),
+            *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
             *("errors", "files", "lock", "online", "paths", "secrets"),
         )
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "service", "sync", "config", "store", "core"),
+            *("__init__", "cli", "app", "accounts", "demo", "keeping", "service", "sync", "config", "store", "core"),
             *("errors", "files", "keychain", "lock", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
