@@ -69,7 +69,9 @@ class Server:
 
     @cached_property
     def _account(self) -> DavAccount:
-        return with_password(self._name, self._table, self._secret.value if self._secret else "")
+        if self._secret is None:
+            return with_password(self._name, self._table, "")
+        return with_password(self._name, self._table, self._secret.value, renewal=self._secret.renewal)
 
     @cached_property
     def _transport(self) -> Transport:
@@ -159,8 +161,8 @@ class Server:
 # --- before there is a config, or a password in its place ---------------------------------------------------
 
 
-def with_password(name: str, table: ServerAccount, password: str) -> DavAccount:
-    """The account as the config describes it, signed in with ``password``."""
+def with_password(name: str, table: ServerAccount, password: str, *, renewal: str = "") -> DavAccount:
+    """The account as the config describes it, signed in with ``password``; ``renewal`` is what gives it another."""
     from kith.dav.account import DavAccount
 
     return DavAccount(
@@ -176,6 +178,7 @@ def with_password(name: str, table: ServerAccount, password: str) -> DavAccount:
         client_cert=table.client_cert,
         client_key=table.client_key,
         proxy=table.proxy,
+        renewal=renewal,
     )
 
 

@@ -122,7 +122,7 @@ class Transport:
             if answer is not None:
                 if answer.status in ok:
                     return answer
-                failure = classify(answer, self.account.account)
+                failure = classify(answer, self.account.sign_in)
             assert failure is not None
             pause = self._pause(failure, attempt) if again and method in _READS else None
             if pause is None:
