@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from kith.daemon.record import read_record
+from kith.demo import dav
 from system.conftest import CARDS, FAMILY
 from system.home import CONFIG, Home, card
 from system.warm import Warm
@@ -33,8 +34,8 @@ Environment=PYTHONPATH={patches}
 SERVER = """
 [accounts.server]
 type = "dav"
-url = "http://127.0.0.1:9/"
-username = "ana"
+url = "{url}"
+username = "{user}"
 {more}
 
 [calendar]
@@ -61,6 +62,7 @@ class Service:
         self.manager = manager
         self.home = home
         self.patches = patches
+        self.usual = CONFIG.replace("~", str(home.folder))  # the service's own home may be another
         runtime = {} if manager.own else {"HOME": str(manager.home)}
         self._env = {
             "XDG_STATE_HOME": str(home.state.parent),
@@ -144,7 +146,7 @@ class Service:
         try:
             yield
         finally:
-            self.until_a_pass_was_made(lambda: self.home.write_config(CONFIG))
+            self.until_a_pass_was_made(lambda: self.home.write_config(self.usual))
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +156,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     try:
         with a_manager(folder / "home") as manager, Warm() as warm:
             home = Home(folder / "home", warm, state=".local/state")
-            home.furnish(*CARDS)
             if not manager.own and manager.run("systemctl", "--user", "cat", "kith.service").code == 0:
                 pytest.skip("kith is installed as a service of this user, and is left alone")
             patches = folder / "patches"
             service = Service(manager, home, patches)
+            home.furnish(*CARDS, config=service.usual)
             _patch(patches)
             service.set_up()
             try:
@@ -197,7 +199,7 @@ def test_installed_again_it_is_the_same(service: Service) -> None:
 
 
 def test_an_edit_of_the_config_shows_in_the_calendar(service: Service) -> None:
-    with service.config(CONFIG.replace('"2w"', '"1w"')):
+    with service.config(service.usual.replace('"2w"', '"1w"')):
         assert "inner, every 1 week" in service.home.event_of("Ana Souza").description
     assert "inner, every 2 weeks" in service.home.event_of("Ana Souza").description
 
@@ -222,7 +224,7 @@ def test_killed_in_the_middle_of_a_pass_it_comes_back_and_makes_no_second_event(
 def test_a_stopped_pass_is_ended_at_its_limit_and_the_daemon_lives(service: Service) -> None:
     daemon = service.process
     # Too short for kith's schema, so that passes go on with the config before; the daemon takes it as it is.
-    service.until_a_pass_was_made(lambda: service.home.write_config(CONFIG + '\n[sync]\nlimit = "3s"\n'))
+    service.until_a_pass_was_made(lambda: service.home.write_config(service.usual + '\n[sync]\nlimit = "3s"\n'))
     service.home.write_cards(*(card(f"Person {n:04}") for n in range(3500)), file="more.vcf")
     service.systemctl("reload", "kith")
     service.until(service.passes, "a pass")
@@ -230,7 +232,7 @@ def test_a_stopped_pass_is_ended_at_its_limit_and_the_daemon_lives(service: Serv
     service.signal("STOP", stopped)
     service.until(lambda: stopped not in service.passes(), "the end of the pass")
     assert service.process == daemon
-    service.until_a_pass_was_made(lambda: service.home.write_config(CONFIG))
+    service.until_a_pass_was_made(lambda: service.home.write_config(service.usual))
 
 
 def test_a_wedged_daemon_is_started_anew(service: Service) -> None:
@@ -247,7 +249,8 @@ def test_it_writes_only_where_the_config_needs_it(service: Service) -> None:
     if not service.manager.own:
         pytest.skip("it would write where this user's own notes are")
     notes.mkdir(mode=0o700)
-    with service.config(CONFIG + SERVER.format(more=f'password_command = ["sh", "-c", "{command}"]')):
+    more = f'password_command = ["sh", "-c", "{command}"]'
+    with service.config(service.usual + SERVER.format(url="http://127.0.0.1:9/", user="ana", more=more)):
         assert service.faults()[0]["kind"] == "SignInNeeded"
         assert not (notes / "lock").exists()
         assert service.problems() == ["what the service may write to does not fit the config any more"]
@@ -259,20 +262,26 @@ def test_it_writes_only_where_the_config_needs_it(service: Service) -> None:
     service.kith("service", "install")
 
 
-def test_a_password_comes_from_a_credential_and_a_keyring_that_hangs_harms_nobody_else(service: Service) -> None:
+def test_a_keyring_that_hangs_harms_nobody_else_and_a_credential_does_without_it(
+    service: Service, tmp_path: Path
+) -> None:
     daemon = service.process
-    with service.config(CONFIG + SERVER.format(more="")):
-        assert [fault["kind"] for fault in service.faults()] == ["SignInNeeded"]
-        assert "the keyring did not answer" in service.faults()[0]["message"]
-        assert service.process == daemon
-        assert "server needs a sign-in" in service.shown("StatusText")
-        (service.home.folder / "secret").write_text("hunter2-planted\n")
-        service.set_up(f"LoadCredential=server:{service.home.folder}/secret")
-        service.systemctl("restart", "kith")
-        service.until_a_pass_was_made(lambda: service.systemctl("reload", "kith"))
-        assert [fault["kind"] for fault in service.faults()] == ["Transient"], "it got as far as the server"
-        service.set_up()
-        service.systemctl("restart", "kith")
+    with dav.serve(tmp_path) as server:
+        server.fill(card("Bruno Tavares", "Work").encode())
+        with service.config(service.usual + SERVER.format(url=server.url, user=server.user, more="")):
+            assert [fault["kind"] for fault in service.faults()] == ["SignInNeeded"]
+            assert "the keyring did not answer" in service.faults()[0]["message"]
+            assert "server needs a sign-in" in service.shown("StatusText")
+            assert service.process == daemon
+            secret = service.home.folder / "secret"
+            secret.write_text(f"{server.password}\n")
+            service.set_up(f"LoadCredential=server:{secret}")
+            service.systemctl("restart", "kith")
+            service.until_a_pass_was_made(lambda: service.systemctl("reload", "kith"))
+            assert service.faults() == []
+            assert "Bruno Tavares" in service.kith("people", "--all")
+            service.set_up()
+            service.systemctl("restart", "kith")
 
 
 def test_it_stops_quickly_and_well(service: Service) -> None:

@@ -17,7 +17,7 @@ _CODES = {
     "203": ("its program is not there", "put it in place anew: `kith service install`"),
     "217": (_NAMESPACES, "`kith service install` finds out, and does without"),
     "218": (_NAMESPACES, "`kith service install` finds out, and does without"),
-    "226": ("a folder that it may write to is not there, or namespaces are not to be had", "`kith service install`"),
+    "226": ("its view of the file system cannot be made", "see “The sandbox” in docs/service.md"),
     "243": ("a file named in LoadCredential= cannot be read", "look at it: `systemctl --user cat kith`"),
 }
 _LOGS = "see `kith service logs`"
