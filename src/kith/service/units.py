@@ -23,7 +23,7 @@ DAEMON_UNITS = (SERVICE,)
 TIMER_UNITS = (SYNC, TIMER)
 DROP_IN = "10-kith.conf"
 
-_SHIPPED = (Path(__file__).parent / "units", Path(__file__).parents[3] / "systemd")
+_SHIPPED = (Path(__file__).parent / "systemd", Path(__file__).parents[3] / "systemd")
 """In an installed package, and in a checkout."""
 _SIGNATURE = "# Written by `kith service install`, which leaves it alone once it was changed by hand: "
 _COMMAND = re.compile(r"^ExecStart=%h/\.local/bin/kith\b", re.MULTILINE)
