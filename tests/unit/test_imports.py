@@ -69,6 +69,7 @@ ROOMS = {
         (
             *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
             *("errors", "files", "lock", "paths", "secrets"),
+            "child",
         )
     ),
     "cli": Rule(

@@ -13,6 +13,7 @@ from kith.accounts.base import Finding, Level
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
 from kith.cli.words import count
+from kith.core.problem import BUDGET, ROOM_FOR_MORE
 
 if TYPE_CHECKING:
     from kith.app import App
@@ -44,7 +45,8 @@ def _everything(app: App) -> Iterator[Finding]:
     yield from _store(app)
     yield from _network(app)
     for fault in app.store.runs.faults():
-        yield Finding(PROBLEM, fault.account or "kith", fault.message, fault.hint)
+        if fault.kind != BUDGET:  # said above
+            yield Finding(PROBLEM, fault.account or "kith", fault.message, fault.hint)
 
 
 def _store(app: App) -> Iterator[Finding]:
@@ -79,5 +81,5 @@ def _network(app: App) -> Iterator[Finding]:
         return
     budget = network.budget(app.rules, app.today)
     level: Level = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
-    mend = "" if level == OK else "raise per_day or add days under [reach_out], or make cadences longer"
+    mend = "" if level == OK else ROOM_FOR_MORE
     yield Finding(level, "budget", budget.in_words(app.rules.days), mend)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
-_IN_FORCE = "the last good one is in force"
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
 
@@ -41,7 +40,7 @@ def sync(
     except ConfigError as error:
         if not scheduled:
             raise
-        _log_config(error)
+        _log_config(error, in_force=False)
         raise typer.Exit(error.exit_code) from None
 
 
@@ -65,7 +64,9 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
         else:
             print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
         if app.config_error is not None:
-            raise ConfigError(app.config_error.file, app.config_error.problems, hint=_IN_FORCE)
+            if any(trouble.kind == ConfigError.__name__ for trouble in report.began):
+                _log_config(app.config_error, in_force=True)
+            raise typer.Exit(ConfigError.exit_code)
         if report.troubles:
             raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
 
@@ -102,11 +103,16 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
         console.print(f"[yellow]note[/] [bold]{escape(note.where)}[/]: {escape(note.message)}")
     if len(report.notes) > _SHOWN:
         say(f"… and {len(report.notes) - _SHOWN} more notes; `kith sync --json` has them all", "dim")
-    for trouble in report.troubles:
+    for trouble in [*report.troubles, *(c for c in report.concerns if c.message != report.budget)]:
         where = f"{trouble.account}: " if trouble.account else ""
         err().print(f"[bold red]problem[/] {escape(where + trouble.message)}")
         if trouble.hint:
             err().print(f"  → {escape(trouble.hint)}")
+    verb = "Would put" if dry_run else "Put"
+    for title in report.told:
+        say(f"{verb} this into today's calendar: {title}", "yellow")
+    for title in report.cleared:
+        say(f"{'Would take' if dry_run else 'Took'} this out of the calendar: {title}", "green")
     people = count(report.network, "person", "people")
     say(f"{people} in your network, {count(report.open, 'event')} open.", "dim")
 
@@ -128,17 +134,19 @@ def _names(names: list[str]) -> str:
 def _log(report: PassReport) -> None:
     """For a journal: numbers and kinds, never a name or a text."""
     print_plain(f"pass: {report.counts()}")
-    for trouble in report.troubles:
+    for trouble in report.began:
         if trouble.kind != ConfigError.__name__:  # said with its lines when the pass is over
             typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
+    for trouble in report.mended:
+        typer.echo(f"mended: {trouble.account or 'kith'}: {trouble.kind}", err=True)
 
 
-def _log_config(error: ConfigError) -> None:
+def _log_config(error: ConfigError, *, in_force: bool) -> None:
     """For a journal: where the config is wrong; its keys may hold names."""
     lines = sorted({problem.line for problem in error.problems if problem.line is not None})
     where = f" (line {', '.join(map(str, lines))})" if lines else ""
-    in_force = f"; {_IN_FORCE}" if error.hint == _IN_FORCE else ""
-    typer.echo(f"problem: the config is broken{where}{in_force}; see `kith check`", err=True)
+    otherwise = "; the last good one is in force" if in_force else ""
+    typer.echo(f"problem: the config is broken{where}{otherwise}; see `kith check`", err=True)
 
 
 @contextmanager
