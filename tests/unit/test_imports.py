@@ -72,9 +72,12 @@ ROOMS = {
             "child",
         )
     ),
+    "checkup": Rule(
+        (*("__init__", "checkup", "app", "accounts.base", "keeping", "sync", "config", "store", "core"), "errors")
+    ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "keeping", "sync", "config", "store", "core"),
+            *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "sync", "config", "store", "core"),
             *("errors", "files", "keychain", "lock", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),

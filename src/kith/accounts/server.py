@@ -7,7 +7,7 @@ Contacts and calendar share one transport, and so its connections.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from kith.dav.discovery import Collection, Discovery, Service
     from kith.dav.transport import Transport
     from kith.sources.carddav import CardDav
+
+
+_CLOCKS_AGREE = timedelta(minutes=2)
+"""Calendars compare by seconds, but answers are dated in whole ones, and take their time."""
 
 
 class Server:
@@ -92,6 +96,19 @@ class Server:
             yield self._contacts(self._explore("carddav"), store)
         if carries_events:
             yield self._events(self._explore("caldav"), store)
+        yield from self._clock()
+
+    def _clock(self) -> Iterator[Finding]:
+        """Whether this machine's clock agrees with the server's, if that told the time."""
+        ahead = self._transport.clock_ahead
+        if ahead is None:
+            return
+        if abs(ahead) < _CLOCKS_AGREE:
+            yield Finding("ok", "clock", f"agrees with the server of {self._subject}")
+            return
+        words = f"{abs(ahead) // timedelta(minutes=1)} minutes {'ahead of' if ahead > timedelta(0) else 'behind'}"
+        mend = "set the clock, or have it set: `timedatectl set-ntp true`"
+        yield Finding("warning", "clock", f"this machine's clock is {words} the server of {self._subject}", mend)
 
     def _explore(self, service: Service) -> Discovery:
         from kith.dav.discovery import explore
