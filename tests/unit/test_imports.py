@@ -34,6 +34,7 @@ ROOMS = {
     "paths": Rule(libraries=("platformdirs",)),
     "lock": Rule(("errors",)),
     "child": Rule(),
+    "log": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
     "core": Rule(("core",), ("rapidfuzz",)),
@@ -78,7 +79,7 @@ ROOMS = {
     "cli": Rule(
         (
             *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "sync", "config", "store", "core"),
-            *("errors", "files", "keychain", "lock", "paths", "secrets"),
+            *("errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),

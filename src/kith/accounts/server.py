@@ -6,6 +6,7 @@ Contacts and calendar share one transport, and so its connections.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kith.sources.carddav import CardDav
 
 
+_LOG = logging.getLogger(__name__)
 _CLOCKS_AGREE = timedelta(minutes=2)
 """Calendars compare by seconds, but answers are dated in whole ones, and take their time."""
 
@@ -69,7 +71,9 @@ class Server:
         """The password, or None for a server that wants none."""
         if self._table.username is None:
             return None
-        return self._vault.password_for(self._name, self._table.password_command)
+        found = self._vault.password_for(self._name, self._table.password_command)
+        _LOG.debug("the password of account %s comes from %s", self._name, found.source)
+        return found
 
     @cached_property
     def _account(self) -> DavAccount:

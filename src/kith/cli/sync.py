@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from kith.cli.console import err, out, print_json, print_plain, progress, say
+from kith.cli.console import err, out, print_json, progress, say
+from kith.cli.journal import log_config, log_report, nothing_personal
 from kith.cli.session import session
 from kith.cli.words import count, understood_words, wrote_words
 from kith.errors import ConfigError, UsageError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
+_LOG = logging.getLogger(__name__)
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
 
@@ -35,13 +38,8 @@ def sync(
     scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="For the daemon.")] = False,
 ) -> None:
     """Read the address books, understand the answers in the calendar, write what comes next."""
-    try:
+    with nothing_personal(wanted=scheduled):
         _sync(context, dry_run, as_json, accept_removals or [], scheduled)
-    except ConfigError as error:
-        if not scheduled:
-            raise
-        _log_config(error, in_force=False)
-        raise typer.Exit(error.exit_code) from None
 
 
 def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool) -> None:
@@ -53,6 +51,7 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
 
             def step(name: str) -> None:
                 shown(name)
+                _LOG.debug("step: %s", name)
                 stop_here()
 
             work = app.rehearse if dry_run else app.sync
@@ -60,12 +59,12 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
         if as_json:
             print_json(report.as_json())
         elif scheduled:
-            _log(report)
+            log_report(report)
         else:
             print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
         if app.config_error is not None:
             if any(trouble.kind == ConfigError.__name__ for trouble in report.began):
-                _log_config(app.config_error, in_force=True)
+                log_config(app.config_error, in_force=True)
             raise typer.Exit(ConfigError.exit_code)
         if report.troubles:
             raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
@@ -129,24 +128,6 @@ def _section(heading: str, lines: list[tuple[str, str]]) -> None:
 
 def _names(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-
-
-def _log(report: PassReport) -> None:
-    """For a journal: numbers and kinds, never a name or a text."""
-    print_plain(f"pass: {report.counts()}")
-    for trouble in report.began:
-        if trouble.kind != ConfigError.__name__:  # said with its lines when the pass is over
-            typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
-    for trouble in report.mended:
-        typer.echo(f"mended: {trouble.account or 'kith'}: {trouble.kind}", err=True)
-
-
-def _log_config(error: ConfigError, *, in_force: bool) -> None:
-    """For a journal: where the config is wrong; its keys may hold names."""
-    lines = sorted({problem.line for problem in error.problems if problem.line is not None})
-    where = f" (line {', '.join(map(str, lines))})" if lines else ""
-    otherwise = "; the last good one is in force" if in_force else ""
-    typer.echo(f"problem: the config is broken{where}{otherwise}; see `kith check`", err=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ this machine, and into no message. What the environment says (proxies, ``.netrc`
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 import time
@@ -31,6 +32,8 @@ from kith.dav.digest import Challenge, authorization, challenge_in
 from kith.errors import AccountError, Denied, Malformed, Transient
 
 __all__ = ["Answer", "Transport"]
+
+_LOG = logging.getLogger(__name__)
 
 _BELOW: type[Exception] = failures.BaseHTTPError  # type: ignore[attr-defined]
 """What the layer below niquests raises, some of which comes through."""
@@ -195,6 +198,7 @@ class Transport:
             self._session = _open_session(self.account)
         headers = {**asked.headers, "Authorization": signed} if signed else asked.headers
         self.requests += 1
+        began = time.monotonic()
         response = self._session.request(
             asked.method,
             url,
@@ -210,6 +214,8 @@ class Transport:
             response.close()
         names = {name.lower(): value for name, value in response.headers.items()}
         self.clock_ahead = _clock_ahead(names.get("date", ""))
+        took = 1000 * (time.monotonic() - began)
+        _LOG.debug("%s %s: %s, %d bytes in %.0f ms", asked.method, shown(url), response.status_code, len(body), took)
         return Answer(response.status_code or 0, names, body, url)
 
     def _body(self, response: niquests.Response, asked: _Asked, url: str) -> bytes:
