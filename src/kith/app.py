@@ -114,7 +114,7 @@ class App:
         """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
         with held(self.paths.lock, "a pass"):
             troubles = self._back_up()
-            notify = Notify(self.config.notify.problems, self._command())
+            notify = Notify(self.config.notify.problems, self._command(), self.config.calendar_account)
             ready = self._pass(self.store, self._ready_calendar, step, accept_removals, notify, troubles)
             return replace(ready, publish=self.accounts[self.config.calendar_account].publish).run()
 

@@ -159,6 +159,18 @@ def test_where_the_calendar_fails_the_command_is_given_the_message_once(synced: 
     assert told(synced) == []
 
 
+def test_a_calendar_that_goes_too_is_told_though_its_account_had_a_problem_before(unwell: Home) -> None:
+    heard = with_command(unwell)
+    unwell.sync(exits=69)
+    unwell.calendar.rename(unwell.folder / "gone")
+    for _ in range(2):
+        unwell.sync(exits=69)
+    (unwell.folder / "gone").rename(unwell.calendar)
+    text = heard.read_text()
+    assert "The calendar folder" in text
+    assert text.count(FOLDER_GONE) == 1
+
+
 def test_what_can_be_put_into_the_calendar_is_not_given_to_the_command(unwell: Home) -> None:
     heard = with_command(unwell)
     unwell.sync(exits=69)

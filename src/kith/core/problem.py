@@ -13,6 +13,7 @@ PASSING = frozenset({"Transient", "Malformed", "Conflict", "CursorExpired", "Rej
 LASTING_AFTER = timedelta(days=1)
 """How long one of those stands before the user is told."""
 
+NOT_TOLD = "NotifyFailed"
 BUDGET = "BudgetTooSmall"
 ROOM_FOR_MORE = "raise per_day or add days under [reach_out], or make cadences longer"
 """What mends it."""
@@ -27,7 +28,7 @@ _TITLES = {
     "ConfigError": "kith's config is broken",
     BUDGET: "kith's days are too full",
     "BackupFailed": "kith can make no backup",
-    "NotifyFailed": "kith cannot tell you of problems",
+    NOT_TOLD: "kith cannot tell you of problems",
 }
 
 

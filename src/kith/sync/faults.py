@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kith.core.problem import NOT_TOLD
 from kith.core.report import PassReport, Trouble
 from kith.store.runs import Fault
 from kith.store.store import Store
@@ -27,7 +28,7 @@ def _untold(store: Store, standing: set[tuple[str, str]]) -> list[Trouble]:
     for fault in store.runs.faults():
         if fault.not_told and (fault.account, fault.kind) in standing:
             message = f"notify.command failed, and did not tell of a problem: {fault.not_told}"
-            return [Trouble("", "NotifyFailed", message, "run it by hand with a text on its standard input")]
+            return [Trouble("", NOT_TOLD, message, "run it by hand with a text on its standard input")]
     return []
 
 

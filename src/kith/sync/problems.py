@@ -13,7 +13,7 @@ from datetime import datetime
 
 from kith.calendars.base import Calendar
 from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, line_digests, start_text
-from kith.core.problem import Problem, is_lasting, problem_fields
+from kith.core.problem import NOT_TOLD, Problem, is_lasting, problem_fields
 from kith.core.readback import Written
 from kith.core.reconcile import Adopt, Close, Create, Delete, Forget, Sight, Update, Wrote, difference, reconcile
 from kith.core.report import Note, PassReport
@@ -36,10 +36,12 @@ class Notify:
     """How the user wants to be told: by events about problems, by a command where those cannot be written, or neither.
 
     ``command`` hands a text to their program; what it gives back is why that failed, empty where it did not.
+    ``account`` is the one whose calendar the events stand in.
     """
 
     problems: bool = False
     command: Callable[[str], str] | None = None
+    account: str = ""
 
 
 def problem_of(fault: Fault) -> Problem:
@@ -47,17 +49,22 @@ def problem_of(fault: Fault) -> Problem:
     return Problem(fault.account, fault.kind, fault.message, fault.hint)
 
 
-def tell_by_command(store: Store, command: Callable[[str], str], now: datetime) -> None:
-    """Hand the lasting faults that nobody was told of yet to the user's command, each once."""
+def tell_by_command(store: Store, notify: Notify, now: datetime) -> None:
+    """Hand the lasting faults that nobody was told of yet to the user's command, each once.
+
+    Also one that has an event, where the event stands in the calendar of the very account that fails.
+    """
+    if notify.command is None:
+        return
     for fault in store.runs.faults():
-        if fault.event is not None or fault.told_at is not None or not is_lasting(fault.kind, fault.since, now):
+        if fault.told_at is not None or (fault.event is not None and fault.account != notify.account):
             continue
-        if fault.kind == "NotifyFailed":
+        if fault.kind == NOT_TOLD or not is_lasting(fault.kind, fault.since, now):
             continue
         with store.transaction():  # first: a command that hangs is ended with the pass, and not run at each one
             store.runs.keep_telling(replace(fault, told_at=now, not_told="it did not come to its end"))
         problem = problem_of(fault)
-        failure = command(f"{problem.title}\n\n{problem.in_words()}\n")
+        failure = notify.command(f"{problem.title}\n\n{problem.in_words()}\n")
         with store.transaction():
             store.runs.keep_telling(replace(fault, told_at=now, not_told=failure))
 

@@ -142,9 +142,9 @@ class Pass:
             except AccountError as error:
                 by_event = False
                 report.troubles.append(Trouble(self.calendar.account, error.kind, error.message, error.hint))
-        if self.notify.command is not None and not by_event:
+        if not by_event:
             record_faults(self.store, report, self.now)
-            tell_by_command(self.store, self.notify.command, self.now)
+            tell_by_command(self.store, self.notify, self.now)
         record_faults(self.store, report, self.now)
 
 
