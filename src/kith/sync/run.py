@@ -85,7 +85,6 @@ class Pass:
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> tuple[Network, Sightings]:
         """The answers in, the events out; the network as the answers left it, and what stands in the calendar."""
-        sightings = Sightings(held="the calendar could not be looked at")
         leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
@@ -96,6 +95,7 @@ class Pass:
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
             report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+            sightings = Sightings(held="the calendar failed")
         return network, sightings
 
     def _keep_names(self, network: Network) -> None:
@@ -132,20 +132,21 @@ class Pass:
     def _tell(self, sightings: Sightings, report: PassReport) -> None:
         """Keep what is wrong, and tell the user of what lasts: in the calendar, or where that fails by command."""
         record_faults(self.store, report, self.now)
-        by_event = self.notify.problems
-        if self.calendar is None or sightings.held:
-            by_event = False
-        else:
-            telling = ProblemEvents(self.store, self.calendar, self.rules, self.now, report, self.step)
-            try:
-                telling.run(sightings, wanted=by_event)
-            except AccountError as error:
-                by_event = False
-                report.troubles.append(Trouble(self.calendar.account, error.kind, error.message, error.hint))
-        if not by_event:
-            record_faults(self.store, report, self.now)
+        if not self._told_in_the_calendar(sightings, report):
             tell_by_command(self.store, self.notify, self.now)
         record_faults(self.store, report, self.now)
+
+    def _told_in_the_calendar(self, sightings: Sightings, report: PassReport) -> bool:
+        if self.calendar is None or sightings.held:
+            return False
+        events = ProblemEvents(self.store, self.calendar, self.rules, self.now, report, self.step)
+        try:
+            events.run(sightings, wanted=self.notify.problems)
+        except AccountError as error:
+            report.troubles.append(Trouble(self.calendar.account, error.kind, error.message, error.hint))
+            record_faults(self.store, report, self.now)
+            return False
+        return self.notify.problems
 
 
 def _unclear(candidates: tuple[str, ...]) -> str:
