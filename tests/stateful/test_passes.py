@@ -183,19 +183,28 @@ class Passes(RuleBasedStateMachine):
         lost = before[book.account] - self.world.cards()[book.account]
         assert not lost, f"an address book that {mood.value} lost {lost}"
 
-    @rule(source=st.integers(0, 1), days=st.integers(0, 3), meanwhile=st.booleans(), n=which, act=answers, stamp=stamps)
+    @rule(
+        source=st.integers(0, 1),
+        days=st.integers(0, 3),
+        killed_at=st.one_of(st.none(), st.integers(1, 25)),
+        answered=st.one_of(st.none(), answers),
+        n=which,
+        stamp=stamps,
+    )
     def address_book_is_down_for_days(
-        self, source: int, days: int, meanwhile: bool, n: int, act: str, stamp: bool
+        self, source: int, days: int, killed_at: int | None, answered: str | None, n: int, stamp: bool
     ) -> None:
-        """An event tells of it, which the user may answer like any other."""
+        """An event tells of it, which the user may answer like any other; the pass that writes it may be killed."""
         book = self.world.sources[source]
         book.mood = Mood.DOWN
         self.world.run_pass()
         self.world.wait(timedelta(days=days, hours=1))
+        if killed_at is not None:
+            self.world.run_killed(killed_at)
         self.world.run_pass()
         told = [entry for entry in self.world.own() if entry.marker and entry.marker.kind is Kind.PROBLEM]
-        if told and meanwhile and act in self.acts(stamp=stamp):
-            self.acts(stamp=stamp)[act](told[n % len(told)])
+        if told and answered in self.acts(stamp=stamp):
+            self.acts(stamp=stamp)[answered](told[n % len(told)])
             self.promises.remember_foreign_events()
         self.world.run_pass()
         book.mood = Mood.WELL
