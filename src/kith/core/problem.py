@@ -44,7 +44,7 @@ class Problem:
     @property
     def title(self) -> str:
         """It in a few words, with the account's name but nothing about people."""
-        where = f"“{self.account}”" if self.account else "everything it should"
+        where = f"“{self.account}”" if self.account else "itself"
         return _TITLES.get(self.kind, "kith has a problem with {where}").format(where=where)
 
     def in_words(self) -> str:
