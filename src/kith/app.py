@@ -6,6 +6,7 @@ command which only reads the store starts at once.
 
 from __future__ import annotations
 
+import random
 import tempfile
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -30,12 +31,14 @@ from kith.core.rules import Rules
 from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError
 from kith.keeping import backups
 from kith.lock import held
+from kith.online import is_online
 from kith.paths import Paths
 from kith.secrets import Vault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.problems import Notify
 from kith.sync.run import Pass
+from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
 
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
@@ -110,13 +113,35 @@ class App:
         step: Callable[[str], None] = lambda _: None,
         *,
         accept_removals: Collection[str] = (),
+        patient: bool = False,
     ) -> PassReport:
-        """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
+        """One pass, under the lock that guards passes; a ``patient`` one leaves accounts alone that failed lately.
+
+        Raises LockHeld, StoreError.
+        """
         with held(self.paths.lock, "a pass"):
-            troubles = self._back_up()
-            notify = Notify(self.config.notify.problems, self._command(), self.config.calendar_account)
-            ready = self._pass(self.store, self._ready_calendar, step, accept_removals, notify, troubles)
-            return replace(ready, publish=self.accounts[self.config.calendar_account].publish).run()
+            alone = left_alone(self.store, self.now) if patient else frozenset()
+            report = self._ready_pass(step, accept_removals, alone).run()
+            look_ahead(
+                self.store,
+                report,
+                self.accounts.keys() - alone,
+                self.config.sync.every,
+                self.rules.days.zone,
+                online=is_online(),
+                chance=random.random(),  # noqa: S311 -- to spread, not to hide
+            )
+            return report
+
+    def _ready_pass(
+        self, step: Callable[[str], None], accept_removals: Collection[str], alone: Collection[str]
+    ) -> Pass:
+        """A pass that does all that one does: a backup before, publishing after, telling of what is wrong."""
+        own = self.config.calendar_account
+        notify = Notify(self.config.notify.problems, self._command(), own)
+        known = self._back_up()
+        ready = self._pass(self.store, self._ready_calendar, step, accept_removals, notify, alone, known)
+        return ready if own in alone else replace(ready, publish=self.accounts[own].publish)
 
     def _back_up(self) -> list[Trouble]:
         """Keep a copy of the store as it is before the day's first pass; a full disk stops nothing else."""
@@ -175,15 +200,19 @@ class App:
         step: Callable[[str], None],
         accept_removals: Collection[str],
         notify: Notify,
+        alone: Collection[str] = (),
         known: Sequence[Trouble] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
         troubles = [*([_config_trouble(self.config_error)] if self.config_error else []), *known]
-        sources = [_or_trouble(name, account.source, troubles) for name, account in self.accounts.items()]
+        troubles += still_wrong(store, alone)
+        asked = {name: account for name, account in self.accounts.items() if name not in alone}
+        sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
+        own = self.config.calendar_account
         return Pass(
             store=store,
             sources=[source for source in sources if source is not None],
-            calendar=_or_trouble(self.config.calendar_account, calendar, troubles),
+            calendar=_or_trouble(own, calendar, troubles) if own in asked else None,
             rules=self.rules,
             now=self.now,
             new_id=new_id,
@@ -199,7 +228,7 @@ def _or_trouble(account: str, use: Callable[[], T | None], troubles: list[Troubl
     try:
         return use()
     except AccountError as error:
-        troubles.append(Trouble(account, error.kind, error.message, error.hint))
+        troubles.append(trouble(account, error))
         return None
 
 
@@ -236,6 +265,15 @@ def survey(config: Config, vault: Vault, step: Callable[[str], None]) -> tuple[P
             account.close()
 
 
+def ask_again(paths: Paths, account: str) -> None:
+    """Have the account asked again at once, by a daemon if there is one: its password is another now."""
+    now = datetime.now(UTC)
+    if paths.store.exists():
+        with open_store(paths.store, now, new_id) as store, store.transaction():
+            store.waits.end([account])
+            store.waits.hasten(now)
+
+
 @contextmanager
 def open_app(
     paths: Paths,
@@ -270,7 +308,8 @@ def open_app(
         return
     with open_store(paths.store, now, new_id) as store:
         with store.transaction():
-            store.runs.keep_config(text, now)
+            if store.runs.keep_config(text, now):
+                store.waits.end_all()
         with closing(App(paths, config, rules(config), store, now)) as app:
             yield app
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kith.demo.dav import CalendarStorage, DemoServer
 from kith.demo.phone import Phone
 from system_dav.running import PLANTED, Home, Run
 
+EXIT_STORE = 74
 NOTE = "a-note-that-was-planted"
 FACT = "a-fact-that-was-planted"
 CIRCLES = '[circles.inner]\nevery = "2w"\nlabels = ["Family", "Close friends"]\n'
@@ -59,7 +61,16 @@ class Service:
         done = self._home.kith("sync", "--scheduled")
         assert done.code == exits, done.said
         self.log.append(done.said)
+        if exits != EXIT_STORE:
+            self.log.append(self._status())
         return done
+
+    def _status(self) -> str:
+        """What systemd shows: how things stand, as the pass left it in the store for the daemon."""
+        store = self._home.secrets.parent / "kith.sqlite3"
+        with closing(sqlite3.connect(store)) as database:
+            (summary,) = database.execute("SELECT summary FROM next_pass").fetchone()
+        return str(summary)
 
 
 @contextmanager
@@ -86,7 +97,8 @@ def test_a_full_run_with_failures(home: Home, server: DemoServer) -> None:
         heard = service.a_pass(exits=77)
         assert "problem: home: SignInNeeded" in heard.err
         assert service.a_pass(exits=77).err == ""
-    assert "mended: home: SignInNeeded" in service.a_pass().err
+    assert "home needs a sign-in: see `kith status`" in service.log[-1]
+    assert "mended: home: SignInNeeded" in home.kith("sync", "--scheduled", "--retry").err
 
     home.write(good + f'[people."{somebody}"]\ncircle = "{NOTE}"\n')
     assert "problem: the config is broken (line " in service.a_pass(exits=78).err

@@ -33,6 +33,7 @@ ROOMS = {
     "files": Rule(),
     "paths": Rule(libraries=("platformdirs",)),
     "lock": Rule(("errors",)),
+    "online": Rule(),
     "child": Rule(),
     "log": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
@@ -64,13 +65,12 @@ ROOMS = {
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
-    "daemon": Rule(("core.period", "errors"), ("schedule",)),
+    "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
             *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
-            *("errors", "files", "lock", "paths", "secrets"),
-            "child",
+            *("child", "errors", "files", "lock", "online", "paths", "secrets"),
         )
     ),
     "checkup": Rule(

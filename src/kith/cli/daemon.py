@@ -12,6 +12,8 @@ from kith.cli.session import options
 
 def daemon(context: typer.Context) -> None:
     """Stay, and make a pass at start and as often as the config says. For a service manager."""
-    config = options(context).paths.config.absolute()
+    paths = options(context).paths
     # A process of its own from here on: the command line and all it brought stays behind.
-    os.execv(sys.executable, [sys.executable, "-m", "kith.daemon", str(config)])  # noqa: S606 -- no shell is meant
+    # -P: what lies in the folder where kith is run is not taken for a library.
+    command = [sys.executable, "-P", "-m", "kith.daemon", str(paths.config.absolute()), str(paths.state)]
+    os.execv(command[0], command)  # noqa: S606 -- no shell is meant

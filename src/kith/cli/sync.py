@@ -35,14 +35,19 @@ def sync(
         list[str] | None,
         typer.Option("--accept-removals", metavar="ACCOUNT", help="Let go of all cards that are gone from an account."),
     ] = None,
-    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="For the daemon.")] = False,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", hidden=True, help="For services: leave accounts alone that failed lately.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", hidden=True, help="With --scheduled: ask all accounts.")] = False,
 ) -> None:
     """Read the address books, understand the answers in the calendar, write what comes next."""
     with nothing_personal(wanted=scheduled):
-        _sync(context, dry_run, as_json, accept_removals or [], scheduled)
+        _sync(context, dry_run, as_json, accept_removals or [], scheduled, patient=scheduled and not retry)
 
 
-def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool) -> None:
+def _sync(
+    context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool, *, patient: bool
+) -> None:
     with session(context, last_good=scheduled) as app:
         unknown = [name for name in accept_removals if name not in app.config.accounts]
         if unknown:
@@ -54,8 +59,10 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
                 _LOG.debug("step: %s", name)
                 stop_here()
 
-            work = app.rehearse if dry_run else app.sync
-            report = work(step, accept_removals=accept_removals)
+            if dry_run:
+                report = app.rehearse(step, accept_removals=accept_removals)
+            else:
+                report = app.sync(step, accept_removals=accept_removals, patient=patient)
         if as_json:
             print_json(report.as_json())
         elif scheduled:

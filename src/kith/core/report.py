@@ -50,12 +50,16 @@ class WroteEvent:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that could not be done. ``kind`` is an error's name; ``account`` may be empty."""
+    """Something that could not be done. ``kind`` is an error's name; ``account`` may be empty.
+
+    ``retry_after`` is in seconds, where a server said so.
+    """
 
     account: str
     kind: str
     message: str
     hint: str = ""
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,15 @@ CREATE TABLE looks (
 ) STRICT;
 """
 
+_WAITS = """
+-- Accounts that failed: left alone until then (UTC), or, where that is null, until the user did something about it.
+CREATE TABLE waits (account TEXT PRIMARY KEY, failures INTEGER NOT NULL, until TEXT) STRICT;
+-- One row: when the next pass is due and when the last one began (UTC), and how things stand, with nothing personal.
+CREATE TABLE next_pass (
+    one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL, began TEXT NOT NULL, summary TEXT NOT NULL
+) STRICT;
+"""
+
 _TOLD = """
 -- How the user was told of a fault: its event; when their command was run, and why that failed.
 ALTER TABLE faults ADD COLUMN event_uid TEXT;
@@ -164,6 +173,7 @@ MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
     Migration("0003 looks", _LOOKS),
+    Migration("0004 waits", _WAITS),
     Migration("0005 told", _TOLD),
 )
 _BACKUPS_KEPT = 5

@@ -104,14 +104,16 @@ class Runs:
             ),
         )
 
-    def keep_config(self, text: str, now: datetime) -> None:
-        """Keep a config that was found good, if it is not the one kept last."""
-        if self.good_config() != text:
+    def keep_config(self, text: str, now: datetime) -> bool:
+        """Keep a config that was found good; whether it is another one than was kept last."""
+        is_another = self.good_config() != text
+        if is_another:
             self._database.execute("INSERT INTO good_configs (text, kept_at) VALUES (?, ?)", (text, now.isoformat()))
             self._database.execute(
                 "DELETE FROM good_configs WHERE id <= (SELECT max(id) FROM good_configs) - ?",
                 (_CONFIGS_KEPT,),
             )
+        return is_another
 
     def good_config(self) -> str | None:
         """The last good config."""

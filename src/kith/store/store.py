@@ -14,6 +14,7 @@ from kith.store.events import Events
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.waits import Waits
 
 
 class Store:
@@ -25,6 +26,7 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.runs = Runs(database)
+        self.waits = Waits(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

@@ -26,6 +26,7 @@ from kith.sync.faults import record_faults
 from kith.sync.network import Network, load_network
 from kith.sync.problems import Notify, ProblemEvents, tell_by_command
 from kith.sync.readback import ReadBack, Sightings
+from kith.sync.waits import trouble
 
 
 def _no_step(_: str) -> None:
@@ -81,7 +82,7 @@ class Pass:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
+            report.troubles.append(trouble(source.account, error))
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> tuple[Network, Sightings]:
         """The answers in, the events out; the network as the answers left it, and what stands in the calendar."""
@@ -94,7 +95,7 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+            report.troubles.append(trouble(calendar.account, error))
             sightings = Sightings(held="the calendar failed")
         return network, sightings
 
@@ -143,7 +144,7 @@ class Pass:
         try:
             events.run(sightings, wanted=self.notify.problems)
         except AccountError as error:
-            report.troubles.append(Trouble(self.calendar.account, error.kind, error.message, error.hint))
+            report.troubles.append(trouble(self.calendar.account, error))
             record_faults(self.store, report, self.now)
             return False
         return self.notify.problems
