@@ -100,6 +100,16 @@ class App:
         for name, account in self.accounts.items():
             yield from account.inspect(self.store, self.now, carries_events=name == self.config.calendar_account)
 
+    def make_ready_for_service(self) -> list[Path]:
+        """Make the folder of a calendar that was never written to; what was made.
+
+        A service may write into folders that are there, and make none beside them. Raises AccountError.
+        """
+        table = self.config.accounts[self.config.calendar_account]
+        if not isinstance(table, FolderAccount) or table.calendar is None or table.calendar.exists():
+            return []
+        return [table.calendar] if self._ready_calendar().is_there() else []
+
     def close(self) -> None:
         """Let go of what the accounts hold open."""
         if "accounts" in self.__dict__:

@@ -66,6 +66,7 @@ ROOMS = {
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
     "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
+    "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
@@ -74,12 +75,15 @@ ROOMS = {
         )
     ),
     "checkup": Rule(
-        (*("__init__", "checkup", "app", "accounts.base", "keeping", "sync", "config", "store", "core"), "errors")
+        (
+            *("__init__", "checkup", "app", "accounts.base", "keeping", "service", "sync", "config", "store", "core"),
+            "errors",
+        )
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "sync", "config", "store", "core"),
-            *("errors", "files", "keychain", "lock", "log", "paths", "secrets"),
+            *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "service", "sync", "config", "store"),
+            *("core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),

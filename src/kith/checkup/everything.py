@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kith.accounts.base import Finding
 from kith.app import App
-from kith.checkup import machine, memory, passes, people
+from kith.checkup import machine, memory, passes, people, running
 from kith.errors import ConfigError
 
 GROUPS = (
@@ -18,6 +18,7 @@ GROUPS = (
     memory.backups,
     passes.last_pass,
     people.network,
+    running.service,
     machine.versions,
 )
 """Each looks at one thing, and turns whatever is wrong with it into findings."""

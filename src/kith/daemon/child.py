@@ -14,7 +14,7 @@ from kith.daemon.notify import OURS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 """What the daemon waits for; blocked in it, and not in what it starts."""
-TO_END = timedelta(seconds=20)
+TO_END = timedelta(seconds=10)
 """How long a pass has to come to the end of its step after it was asked to stop."""
 
 

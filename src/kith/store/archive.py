@@ -121,7 +121,7 @@ STAYS = {
     "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
     "numbers": "follow from the events",
     "calendars": "found anew at the next look",
-    "waits": "which accounts failed here", "next_pass": "when the next pass is due here",
+    "waits": "which accounts are left alone here", "next_pass": "when the next pass is due here",
     "runs": "what passes did", "faults": "what is wrong here", "good_configs": "the config is a file of the user's",
 }  # fmt: skip
 """What does not, and why."""
