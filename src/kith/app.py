@@ -11,7 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 from kith.accounts.base import Finding, OpenAccount, OwnCalendar
 from kith.accounts.folder import Folder
 from kith.accounts.server import Server
+from kith.child import Failed
+from kith.child import run as run_program
 from kith.config.accounts import Account, FolderAccount
 from kith.config.load import parse, read
 from kith.config.schema import Config, rules
@@ -32,9 +34,9 @@ from kith.lock import held
 from kith.online import is_online
 from kith.paths import Paths
 from kith.secrets import Vault
-from kith.store.runs import Fault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
+from kith.sync.problems import Notify
 from kith.sync.run import Pass
 from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
 
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
     from kith.calendars.rehearsed import Rehearsed
 
 T = TypeVar("T")
+
+NOTIFY_LIMIT = 30.0
+"""Seconds that ``notify.command`` may take."""
 
 
 def new_id() -> str:
@@ -126,10 +131,7 @@ class App:
         """
         with held(self.paths.lock, "a pass"):
             alone = left_alone(self.store, self.now) if patient else frozenset()
-            known = [*self._back_up(), *still_wrong(self.store, alone)]
-            report = self._pass(self.store, self._ready_calendar, step, accept_removals, known, alone).run()
-            if self.config.calendar_account not in alone:
-                self._publish(report)
+            report = self._ready_pass(step, accept_removals, alone).run()
             look_ahead(
                 self.store,
                 report,
@@ -141,6 +143,16 @@ class App:
             )
             return report
 
+    def _ready_pass(
+        self, step: Callable[[str], None], accept_removals: Collection[str], alone: Collection[str]
+    ) -> Pass:
+        """A pass that does all that one does: a backup before, publishing after, telling of what is wrong."""
+        own = self.config.calendar_account
+        notify = Notify(self.config.notify.problems, self._command(), own)
+        known = self._back_up()
+        ready = self._pass(self.store, self._ready_calendar, step, accept_removals, notify, alone, known)
+        return ready if own in alone else replace(ready, publish=self.accounts[own].publish)
+
     def _back_up(self) -> list[Trouble]:
         """Keep a copy of the store as it is before the day's first pass; a full disk stops nothing else."""
         try:
@@ -151,22 +163,29 @@ class App:
             return [Trouble("", "BackupFailed", f"there is no backup of today: {error.message}", error.hint)]
         return []
 
-    def _publish(self, report: PassReport) -> None:
-        """What an account does after a pass; what goes wrong then is as lasting as what went wrong before."""
-        before = len(report.troubles)
-        self.accounts[self.config.calendar_account].publish(report)
-        if len(report.troubles) > before:
-            faults = [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
-            with self.store.transaction():
-                self.store.runs.replace_faults(faults)
-
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
         with tempfile.TemporaryDirectory(prefix="kith-") as folder:
             copy = Path(folder) / "rehearsal.sqlite3"
             self.store.database.back_up_to(copy)
             with open_store(copy, self.now, new_id) as store:
-                return self._pass(store, self._rehearsed_calendar, step, accept_removals).run()
+                notify = Notify(self.config.notify.problems)
+                return self._pass(store, self._rehearsed_calendar, step, accept_removals, notify).run()
+
+    def _command(self) -> Callable[[str], str] | None:
+        """Hands a text to the user's own command; what that gives back is why it failed, empty where it did not."""
+        command = self.config.notify.command
+        if command is None:
+            return None
+
+        def tell(text: str) -> str:
+            try:
+                run_program(command, limit=NOTIFY_LIMIT, given=text.encode())
+            except Failed as failure:
+                return f"{Path(command[0]).name} {failure}"
+            return ""
+
+        return tell
 
     def _ready_calendar(self) -> OwnCalendar:
         """The calendar; one that was never written to is made if it is not there."""
@@ -190,11 +209,13 @@ class App:
         calendar: Callable[[], Calendar | None],
         step: Callable[[str], None],
         accept_removals: Collection[str],
-        known: Sequence[Trouble] = (),
+        notify: Notify,
         alone: Collection[str] = (),
+        known: Sequence[Trouble] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
         troubles = [*([_config_trouble(self.config_error)] if self.config_error else []), *known]
+        troubles += still_wrong(store, alone)
         asked = {name: account for name, account in self.accounts.items() if name not in alone}
         sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
         own = self.config.calendar_account
@@ -208,6 +229,7 @@ class App:
             step=step,
             accept_removals=[AccountId(name) for name in accept_removals],
             troubles=list(dict.fromkeys(troubles)),
+            notify=notify,
         )
 
 

@@ -35,6 +35,7 @@ ROOMS = {
     "lock": Rule(("errors",)),
     "online": Rule(),
     "child": Rule(),
+    "log": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
     "core": Rule(("core",), ("rapidfuzz",)),
@@ -70,13 +71,19 @@ ROOMS = {
     "app": Rule(
         (
             *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
-            *("errors", "files", "lock", "online", "paths", "secrets"),
+            *("child", "errors", "files", "lock", "online", "paths", "secrets"),
+        )
+    ),
+    "checkup": Rule(
+        (
+            *("__init__", "checkup", "app", "accounts.base", "keeping", "service", "sync", "config", "store", "core"),
+            "errors",
         )
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "keeping", "service", "sync", "config", "store", "core"),
-            *("errors", "files", "keychain", "lock", "paths", "secrets"),
+            *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "service", "sync", "config", "store"),
+            *("core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),

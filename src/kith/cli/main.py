@@ -42,6 +42,7 @@ from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
 from kith.cli.session import Globals
 from kith.errors import ConfigError, KithError, UsageError
+from kith.log import set_up
 
 app = typer.Typer(
     name="kith",
@@ -92,11 +93,16 @@ def before_every_command(
         Path | None,
         typer.Option("--config", metavar="FILE", envvar="KITH_CONFIG", help="Another config file."),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", envvar="KITH_VERBOSE", help="Say on standard error what is done, as it is done."),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Keep the options that stand before the verb."""
+    set_up(verbose=verbose)
     context.obj = Globals(config)
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, tzinfo
 from kith.core.report import Trouble
 
 _WORDS = {
+    "BackupFailed": "makes no backup",
+    "BudgetTooSmall": "has too few days",
     "ConfigError": "is broken",
     "Denied": "refuses, or is not there",
     "Malformed": "gives answers that cannot be read",

@@ -162,11 +162,19 @@ CREATE TABLE next_pass (
 ) STRICT;
 """
 
+_TOLD = """
+-- How the user was told of a fault: its event; when their command was run, and why that failed.
+ALTER TABLE faults ADD COLUMN event_uid TEXT;
+ALTER TABLE faults ADD COLUMN told_at TEXT;
+ALTER TABLE faults ADD COLUMN not_told TEXT NOT NULL DEFAULT '';
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
     Migration("0003 looks", _LOOKS),
     Migration("0004 waits", _WAITS),
+    Migration("0005 told", _TOLD),
 )
 _BACKUPS_KEPT = 5
 

@@ -66,8 +66,9 @@ def look_ahead(
             else:
                 store.waits.put(account, wait)
         again = [wait.until for wait in store.waits.all().values() if wait.until and not wait.is_over(report.started)]
+        wrong = [*report.troubles, *report.concerns]
         at = min([report.started + every, *again])
-        store.waits.plan(NextPass(at, report.started, summary(report.started, at, report.troubles, zone)))
+        store.waits.plan(NextPass(at, report.started, summary(report.started, at, wrong, zone)))
 
 
 def _wait(account: str, report: PassReport, failures: int, online: bool, chance: float) -> Wait | None:
