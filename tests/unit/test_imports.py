@@ -65,7 +65,7 @@ ROOMS = {
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
-    "daemon": Rule(("daemon", "core.period", "errors", "lock", "online"), ("schedule",)),
+    "daemon": Rule(("daemon", "core.period", "errors", "lock", "log", "online"), ("schedule",)),
     "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(

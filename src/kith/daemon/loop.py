@@ -16,6 +16,7 @@ from kith.daemon.notify import Systemd
 from kith.daemon.record import Record, read_record
 from kith.daemon.timing import USUAL, ConfigWatch, read_timing
 from kith.lock import held
+from kith.log import is_the_journal
 from kith.online import is_online
 
 LOOK_EVERY = 10
@@ -204,5 +205,6 @@ def _within(usual: int, watchdog: float | None) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"kith daemon: {text}\n")
+    priority = "<3>" if is_the_journal(sys.stderr) else ""
+    sys.stderr.write(f"{priority}kith daemon: {text}\n")
     sys.stderr.flush()
