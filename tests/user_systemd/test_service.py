@@ -27,7 +27,7 @@ _PATIENCE = 40
 _QUICKLY = """\
 [Service]
 RestartSec=1
-WatchdogSec=4
+WatchdogSec=5
 Environment=PYTHONPATH={patches}
 {more}
 """
