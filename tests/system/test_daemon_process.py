@@ -149,7 +149,7 @@ def test_a_pass_that_crashes_does_not_end_it(home: Home) -> None:
     with daemon(home) as (process, journal):
         wait_for_the_lock(home)
         os.kill(children(process)[0], signal.SIGKILL)
-        assert journal.until("kith daemon:") == "kith daemon: a pass ended with exit code -9; see `kith status`"
+        assert journal.until("daemon:") == "daemon: a pass ended with exit code -9; see `kith status`"
         process.send_signal(signal.SIGHUP)
         assert "6 events written" in journal.until("pass:")
         stop(process)
@@ -162,7 +162,7 @@ def test_a_pass_that_takes_too_long_is_ended(home: Home) -> None:
         with closing(sqlite3.connect(home.store, isolation_level=None)) as store:
             store.execute("BEGIN EXCLUSIVE")  # the pass waits for this, for half a minute
             process.send_signal(signal.SIGHUP)
-            assert journal.until("kith daemon:") == "kith daemon: a pass took longer than [sync] limit and was ended"
+            assert journal.until("daemon:") == "daemon: a pass took longer than [sync] limit and was ended"
             eventually(lambda: children(process) == [])
             store.execute("ROLLBACK")
         home.write_config(CONFIG)
@@ -175,7 +175,7 @@ def test_without_a_config_it_stays_and_waits_for_one(home: Home) -> None:
     config = home.config.read_text()
     home.config.unlink()
     with daemon(home) as (process, journal):
-        assert journal.until("kith daemon:") == "kith daemon: the config is broken; see `kith check`"
+        assert journal.until("daemon:") == "daemon: the config is broken; see `kith check`"
         home.write_config(config)
         process.send_signal(signal.SIGHUP)
         assert "6 events written" in journal.until("pass:")
@@ -195,7 +195,7 @@ def test_a_second_one_is_told_who_is_there(home: Home) -> None:
         journal.until("pass:")
         refused = home.run(sys.executable, "-m", "kith", "daemon", exits=75)
         assert re.fullmatch(
-            rf"kith daemon: kith daemon \(process {process.pid}, since .+ \d\d:\d\d\) is running\n"
+            rf"kith: kith daemon \(process {process.pid}, since .+ \d\d:\d\d\) is running\n"
             r"  → stop that one first: systemctl --user stop kith\n",
             refused.err,
         )

@@ -284,10 +284,12 @@ def test_what_a_command_that_only_reads_imports(synced: Home, command: tuple[str
 
 
 def test_the_daemon_s_module_imports_neither_the_command_line_nor_the_schema(home: Home) -> None:
-    said = home.run(sys.executable, "-c", "import json, sys, kith.daemon.loop; print(json.dumps(sorted(sys.modules)))")
+    said = home.run(
+        sys.executable, "-c", "import json, sys, kith.daemon.__main__; print(json.dumps(sorted(sys.modules)))"
+    )
     loaded = {name for name in json.loads(said.out) if name.split(".")[0] in ("kith", "typer", "pydantic", "rich")}
     others = {name for name in loaded if not name.startswith("kith.daemon")}
-    assert others == {"kith", "kith.core", "kith.core.period", "kith.errors", "kith.lock", "kith.online"}
+    assert others == {"kith", "kith.core", "kith.core.period", "kith.errors", "kith.lock", "kith.log", "kith.online"}
 
 
 def test_importing_kith_imports_nothing_else(home: Home) -> None:

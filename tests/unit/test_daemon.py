@@ -23,6 +23,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from kith.daemon import child, loop
+from kith.log import set_up
+set_up(verbose=False)
 child.TO_END = timedelta(seconds=float(sys.argv[3]))
 loop.LOOK_EVERY = 0.2
 sys.executable = sys.argv[1]
@@ -199,7 +201,7 @@ def test_a_stopped_pass_is_ended_at_its_limit(workshop: Workshop) -> None:
     clockwork.until("begin")
     workshop.config.write_text("")
     clockwork.until("begin", "begin")
-    assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 def test_being_told_starts_a_pass(workshop: Workshop) -> None:
@@ -236,7 +238,7 @@ def test_one_that_takes_too_long_is_asked_to_end(workshop: Workshop) -> None:
     clockwork = workshop.start(LISTENS, '[sync]\nlimit = "1s"\n')
     clockwork.until("begin", "asked")
     assert clockwork.process.poll() is None
-    assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 def test_one_that_does_not_listen_is_ended(workshop: Workshop) -> None:
@@ -246,7 +248,7 @@ def test_one_that_does_not_listen_is_ended(workshop: Workshop) -> None:
     workshop.config.write_text("")
     clockwork.process.send_signal(signal.SIGHUP)
     clockwork.until("begin", "begin")
-    assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -271,8 +273,8 @@ def test_its_passes_can_be_told_to_stop(workshop: Workshop) -> None:
     [
         (0, ""),
         (75, ""),
-        (69, "kith daemon: a pass ended with exit code 69; see `kith status`\n"),
-        (1, "kith daemon: a pass ended with exit code 1; see `kith status`\n"),
+        (69, "daemon: a pass ended with exit code 69; see `kith status`\n"),
+        (1, "daemon: a pass ended with exit code 1; see `kith status`\n"),
     ],
     ids=["done", "another runs", "an account fails", "a bug"],
 )
@@ -293,4 +295,4 @@ def test_a_pass_that_cannot_be_started_does_not_end_it(workshop: Workshop, tmp_p
         assert time.monotonic() < patience
         time.sleep(0.02)
     said = clockwork.stop().splitlines()
-    assert set(said) == {"kith daemon: a pass could not be started: No such file or directory"}
+    assert set(said) == {"daemon: a pass could not be started: No such file or directory"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+import logging
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from kith.daemon.notify import Systemd
 from kith.daemon.record import Record, read_record
 from kith.daemon.timing import USUAL, ConfigWatch, read_timing
 from kith.lock import held
-from kith.log import is_the_journal
 from kith.online import is_online
 
 LOOK_EVERY = 10
 """Seconds; a change of the config is noticed at the second look after it at the latest."""
+_LOG = logging.getLogger(__name__)
 _PASS_IN_HAND = 75
 _WORDS = {
     74: "kith's store cannot be used; see `kith check`",
@@ -39,7 +39,7 @@ def _never_raising(job: Callable[[Daemon], None]) -> Callable[[Daemon], None]:
         try:
             job(daemon)
         except Exception as error:  # noqa: BLE001 -- that is the point
-            _say(f"{type(error).__name__} in {job.__name__}: this is a bug in kith")
+            _LOG.error("daemon: %s in %s; this is a bug in kith", type(error).__name__, job.__name__)
 
     return guarded
 
@@ -183,7 +183,7 @@ class Daemon:
     def _complain(self, what: str) -> None:
         """Say what is wrong with passes: in the status, and in the journal once, until one was well."""
         if what != self._complaint:
-            _say(what)
+            _LOG.warning("daemon: %s", what)
         self._complaint = what
         self._systemd.status(what[0].upper() + what[1:])
 
@@ -202,9 +202,3 @@ def keep_time(config: Path, state: Path) -> int:
 def _within(usual: int, watchdog: float | None) -> int:
     """How many seconds from look to look, so that the watchdog hears of several before it barks."""
     return usual if watchdog is None else max(1, min(usual, int(watchdog / 3)))
-
-
-def _say(text: str) -> None:
-    priority = "<3>" if is_the_journal(sys.stderr) else ""
-    sys.stderr.write(f"{priority}kith daemon: {text}\n")
-    sys.stderr.flush()
