@@ -1,0 +1,1 @@
+"""Google, as far as kith speaks with it: a stateful emulator on a loopback port."""
