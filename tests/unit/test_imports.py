@@ -40,7 +40,10 @@ ROOMS = {
     "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
     "store": Rule(("store", "core", "errors")),
     "dav": Rule(("__init__", "dav", "core.model", "errors"), ("caldav", "dns", "icalendar", "niquests", "lxml")),
-    "google": Rule(("google", "core.model", "errors"), ("google_auth_oauthlib", "googleapiclient", "google")),
+    "google": Rule(
+        ("__init__", "google", "core.model", "errors"),
+        ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "requests"),
+    ),
     "sources": Rule(
         (
             *("sources.base", "sources.carddav_cursor", "sources.carddav_fetch", "sources.carddav_shelf"),

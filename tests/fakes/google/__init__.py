@@ -1,1 +1,1 @@
-"""Google, as far as kith speaks with it: a stateful emulator on a loopback port."""
+"""A Google of the tests' own: tokens, contacts and calendar over HTTP, answering as the discovery documents say."""
