@@ -53,6 +53,7 @@ ROOMS = {
     "calendars": Rule(
         (
             *("calendars.base", "calendars.caldav_memory", "calendars.caldav_place", "calendars.caldav_reader"),
+            *("calendars.google_memory", "calendars.google_place", "calendars.google_reader"),
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),

@@ -1,0 +1,147 @@
+"""Which of a Google account's calendars is kith's: found by its name, or ``primary``; made if it may be.
+
+A calendar that is gone is *not there*, and nothing but :meth:`Place.prepare` ever makes one. An account's own list of
+calendars (``calendarList``) says what there is; which of them kith may look into is another question, and Google's to
+answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kith.errors import Denied, Malformed
+from kith.google.client import Client
+
+PRIMARY = "primary"
+"""What Google calls the calendar that an account begins with, and the config too."""
+
+_WRITABLE = frozenset({"owner", "writer"})
+_MOST_LISTED = 250
+_MOST_PAGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One calendar of the account's list, under the name that its owner or this user gave it."""
+
+    id: str
+    name: str
+    writable: bool
+
+
+class Place:
+    """The place of the calendar called ``name``. What was found is kept until :meth:`forget`."""
+
+    def __init__(self, client: Client, name: str, zone: str) -> None:
+        self._client = client
+        self._name = name
+        self._zone = zone
+        self._id: str | None = None
+        self._calendars: list[Listed] | None = None
+
+    def forget(self) -> None:
+        """Look again, the next time."""
+        self._id, self._calendars = None, None
+
+    def id(self, last: str = "") -> str:
+        """The calendar's id: ``last`` is taken for good until :meth:`forget`, else it is found by name.
+
+        Raises:
+            Denied: there is no such calendar, or it is not one to write to.
+        """
+        if self._id is None:
+            self._id = last or self._found()
+        return self._id
+
+    def is_there(self) -> bool:
+        """Whether the account has such a calendar."""
+        return self._pick() is not None
+
+    def still_has(self, calendar: str) -> bool:
+        """Whether the account has the calendar of this id now. One request."""
+        return self._client.find(self._client.calendar.calendarList().get(calendarId=calendar)) is not None
+
+    def check(self) -> None:
+        """Make sure that what was not found is missing by itself, and not with the whole calendar.
+
+        Raises:
+            Denied: the calendar is not there any more.
+        """
+        if not self.still_has(self.id()):
+            raise self.not_there()
+
+    def not_there(self) -> Denied:
+        """That there is no such calendar, and what there is."""
+        names = ", ".join(f"“{one.name}”" for one in self._listed())
+        others = f" (there are {names})" if names else ""
+        return Denied(
+            f"the calendar “{self._name}” is not there{others}",
+            hint="if it was deleted for good, run `kith events recreate`; if it has another name now, set that as "
+            "name in [calendar]",
+        )
+
+    def others(self) -> list[str]:
+        """The ids of the account's other calendars that an event may have been moved to."""
+        own = self.id()
+        return [one.id for one in self._listed() if one.id != own and one.writable]
+
+    def prepare(self) -> None:
+        """Make the calendar if it is not there. An answer that was lost is found by name the next time."""
+        if self._name == PRIMARY or self.is_there():
+            return
+        body = {"summary": self._name, "timeZone": self._zone}
+        made = self._client.call(self._client.calendar.calendars().insert(body=body))
+        self.forget()
+        self._id = _text(made, "id") or None
+
+    # --- the account ----------------------------------------------------------------------------------
+
+    def _found(self) -> str:
+        found = self._pick()
+        if found is None:
+            raise self.not_there()
+        if not found.writable:
+            raise Denied(
+                f"the calendar “{self._name}” is not one to write to",
+                hint="name another in [calendar], or let its owner give you the right to change events",
+            )
+        return found.id
+
+    def _pick(self) -> Listed | None:
+        """The calendar of this name; of several, the one that can be written to and was listed first."""
+        if self._name == PRIMARY:
+            found = self._client.find(self._client.calendar.calendarList().get(calendarId=PRIMARY))
+            return None if found is None else _as_listed(found)
+        named = [one for one in self._listed() if one.name == self._name]
+        return next((one for one in named if one.writable), named[0] if named else None)
+
+    def _listed(self) -> list[Listed]:
+        """Every calendar of the account."""
+        if self._calendars is not None:
+            return self._calendars
+        listed: list[Listed] = []
+        page = None
+        for _ in range(_MOST_PAGES):
+            request = self._client.calendar.calendarList().list(maxResults=_MOST_LISTED, pageToken=page)
+            answer = self._client.call(request)
+            items = answer.get("items", [])
+            if not isinstance(items, list):
+                raise Malformed("Google's list of calendars cannot be read")
+            listed += [_as_listed(one) for one in items if isinstance(one, Mapping) and _text(one, "id")]
+            page = _text(answer, "nextPageToken")
+            if not page:
+                self._calendars = listed
+                return listed
+        raise Malformed("Google's list of calendars has no end")
+
+
+def _as_listed(entry: Mapping[str, Any]) -> Listed:
+    name = _text(entry, "summaryOverride") or _text(entry, "summary")
+    return Listed(_text(entry, "id"), name, entry.get("accessRole") in _WRITABLE)
+
+
+def _text(answer: Mapping[str, Any], name: str) -> str:
+    found = answer.get(name)
+    return found if isinstance(found, str) else ""
