@@ -47,6 +47,7 @@ ROOMS = {
     "sources": Rule(
         (
             *("sources.base", "sources.carddav_cursor", "sources.carddav_fetch", "sources.carddav_shelf"),
+            "sources.google_cursor",
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),
