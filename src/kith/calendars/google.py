@@ -217,8 +217,9 @@ class GoogleCalendar:
     def create(self, marker: Marker, fields: Fields, now: datetime) -> Receipt:
         """Insert the event under the id that its UID gives, if that was never given before."""
         body = calendar_json.encode(marker, fields)
-        events = self._client.calendar.events()
-        made = self._client.find(events.insert(calendarId=self._place.id(), body=body, sendUpdates=_NO_MAIL))
+        made = self._client.find(
+            self._reader.events.insert(calendarId=self._place.id(), body=body, sendUpdates=_NO_MAIL)
+        )
         if made is None:
             raise self._place.not_there()
         wanted = Change(fields.when, fields.title, fields.description, fields.alarm)
@@ -229,8 +230,7 @@ class GoogleCalendar:
         calendar, identifier = self._whereabouts(seen.href)
         item = self._as_seen(seen)
         body = calendar_json.patch(item.event, change, marker)
-        events = self._client.calendar.events()
-        request = events.patch(calendarId=calendar, eventId=identifier, body=body, sendUpdates=_NO_MAIL)
+        request = self._reader.events.patch(calendarId=calendar, eventId=identifier, body=body, sendUpdates=_NO_MAIL)
         patched = self._client.find(_if_still(request, item.state))
         self._kept.pop(seen.href, None)
         if patched is None:
@@ -241,7 +241,7 @@ class GoogleCalendar:
         """Delete the event, if it still is as seen or gone already."""
         calendar, identifier = self._whereabouts(seen.href)
         state = seen.etag or self._as_seen(seen).state
-        request = self._client.calendar.events().delete(calendarId=calendar, eventId=identifier, sendUpdates=_NO_MAIL)
+        request = self._reader.events.delete(calendarId=calendar, eventId=identifier, sendUpdates=_NO_MAIL)
         try:
             if self._client.find(_if_still(request, state)) is None:
                 self._gone(seen.href)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kith.codecs import calendar_json
@@ -63,6 +64,11 @@ class Reader:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @cached_property
+    def events(self) -> Any:  # noqa: ANN401 -- made at run time
+        """What can be asked about events; the library makes it anew at every call, which takes its time."""
+        return self._client.calendar.events()
+
     def listing(self, calendar: str, token: str = "") -> Listing | None:
         """Everything, or what changed since ``token``, cancelled events among it; None if the calendar is not there.
 
@@ -79,7 +85,7 @@ class Reader:
 
     def event(self, calendar: str, identifier: str) -> Item | None:
         """One event as it stands now; None is a confirmed absence. Two requests for a series, one otherwise."""
-        event = self._client.find(self._client.calendar.events().get(calendarId=calendar, eventId=identifier))
+        event = self._client.find(self.events.get(calendarId=calendar, eventId=identifier))
         if event is None or calendar_json.is_cancelled(event):
             return None
         if event.get("id") != identifier:
@@ -97,7 +103,7 @@ class Reader:
         items: list[Json] = []
         page = None
         for _ in range(_MOST_PAGES):
-            answer = self._client.find(self._client.calendar.events().list(**asked, pageToken=page))
+            answer = self._client.find(self.events.list(**asked, pageToken=page))
             if answer is None:
                 return None
             here = answer.get("items", [])

@@ -66,8 +66,11 @@ class Refusal:
 
     @property
     def is_gone(self) -> bool:
-        """Whether what was asked for is not there (any more): never so for a sync token, which is 410 too."""
-        return self.status in (404, 410) and not is_page(self.headers, self.body) and not self._names_a_token
+        """Whether Google says that what was asked for is not there (any more).
+
+        A 404 by itself may be a proxy's, and an old sync token is 410 too.
+        """
+        return self.status in (404, 410) and bool(self.reasons & _GONE) and not self._names_a_token
 
     @property
     def _names_a_token(self) -> bool:

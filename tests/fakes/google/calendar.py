@@ -43,6 +43,7 @@ class Kept:
     role: str = "owner"
     app_created: bool = False
     primary: bool = False
+    override: str = ""
     events: dict[str, Json] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
 
@@ -60,7 +61,8 @@ class CalendarApi:
     """One user's calendars. ``before_write`` is shown every write that will succeed, just before it does.
 
     ``page_size`` makes pages smaller than was asked for; ``empty_pages`` puts an empty one before the others.
-    ``granted`` tells what the bearer of an authorization header may do.
+    ``overlooked`` events are left out of every listing, as one that lags behind does. ``granted`` tells what the bearer
+    of an authorization header may do.
     """
 
     name = "calendar"
@@ -71,6 +73,8 @@ class CalendarApi:
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.page_size = _MOST_RESULTS
         self.empty_pages = False
+        self.overlooked: set[str] = set()
+        self.between_pages: Callable[[], None] = lambda: None
         self.before_write: Callable[[Write], None] = lambda _: None
         self.writes: list[Asked] = []
         self.granted: Callable[[str], tuple[str, ...] | None] = lambda _: tuple(_WIDE)
@@ -131,6 +135,8 @@ class CalendarApi:
             "selected": True,
             "defaultReminders": [],
         }
+        if kept.override:
+            entry["summaryOverride"] = kept.override
         return {**entry, "primary": True} if kept.primary else entry
 
     def _described(self, kept: Kept) -> Json:
@@ -214,7 +220,8 @@ class CalendarApi:
         last = {"nextSyncToken": f"{kept.id}#{self._count}"}
         if "iCalUID" in query or "privateExtendedProperty" in query:
             last = {}  # a search, which nothing can be told about later
-        return self._page(asked, self._found(query, kept), about, last, usual=_USUAL_RESULTS, most=_MOST_RESULTS)
+        found = [event for event in self._found(query, kept) if event["id"] not in self.overlooked]
+        return self._page(asked, found, about, last, usual=_USUAL_RESULTS, most=_MOST_RESULTS)
 
     def _found(self, query: Mapping[str, str], kept: Kept) -> list[Json]:
         if "syncToken" in query:
@@ -251,6 +258,7 @@ class CalendarApi:
             if token not in self._pages:
                 raise invalid("Invalid page token value.")
             items, last = self._pages[token]
+            self.between_pages()
         size = min(int(asked.query.get("maxResults", usual)), most, self.page_size)
         if self.empty_pages and token is None:
             size = 0
