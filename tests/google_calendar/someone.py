@@ -47,9 +47,9 @@ class Someone:
         self.calendar = self.open()
         self.other = self.calendar
 
-    def open(self, name: str = NAME) -> GoogleCalendar:
+    def open(self, name: str = NAME, *, own: bool = True) -> GoogleCalendar:
         """The calendar, as the next process opens it."""
-        return self.emulated.open_calendar(name, LISBON, clock=lambda: self.seconds)
+        return self.emulated.open_calendar(name, LISBON, lambda: self.seconds, own=own)
 
     def create(self, *subjects: str) -> list[Receipt]:
         """Have kith write events, and remember them."""

@@ -350,11 +350,28 @@ class TestWhichCalendar:
         look = someone.look()
         assert (look.identity, look.absent) == (other.id, frozenset({href()}))
 
-    def test_one_that_kith_did_not_make_needs_wider_rights(self, someone: Someone) -> None:
+    def test_one_that_kith_did_not_make_is_not_taken_for_its_own(self, someone: Someone) -> None:
         someone.api.make_calendar("Work")
         calendar = someone.open("Work")
-        with pytest.raises(SignInNeeded, match="rights"):
+        calendar.prepare()
+        with pytest.raises(Denied, match="kith did not make it") as caught:
             calendar.look({})
+        assert "existing_calendar = true under [accounts.g]" in caught.value.hint
+        assert "kith login g" in caught.value.hint
+
+    def test_an_existing_one_needs_wider_rights(self, someone: Someone) -> None:
+        someone.api.make_calendar("Work")
+        with pytest.raises(SignInNeeded, match="rights"):
+            someone.open("Work", own=False).look({})
+        someone.emulated.scopes = (*someone.emulated.scopes, "https://www.googleapis.com/auth/calendar.events")
+        assert someone.open("Work", own=False).look({}).identity == someone.api.named("Work").id
+
+    def test_an_existing_one_is_never_made(self, someone: Someone) -> None:
+        calendar = someone.open("Work", own=False)
+        with pytest.raises(Denied, match=r"not there .*“Keep in touch”") as caught:
+            calendar.prepare()
+        assert "recreate" not in caught.value.hint
+        assert someone.api.writes == []
 
 
 class TestMakingIt:

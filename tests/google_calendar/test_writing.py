@@ -108,20 +108,6 @@ class TestSomebodyElseWasFaster:
             someone.calendar.delete(event)
         assert href() in someone.api.there(someone.id)
 
-    def test_between_reading_and_writing_too(self, someone: Someone) -> None:
-        someone.create("ana")
-        event = someone.seen()
-        original = someone.api.before_write
-        someone.api.before_write = lambda write: someone.change(description="Lunch")
-        someone.google.fail("answer", "events.patch", answer=Answer(503, {}))
-        with pytest.raises(Exception, match="503"):
-            someone.calendar.update(event, Change(title="Mine"), None, NOW)
-        someone.api.before_write = original
-        someone.change(description="Lunch")
-        with pytest.raises(Conflict):
-            someone.calendar.update(event, Change(title="Mine"), None, NOW)
-        assert someone.event()["summary"] == FIELDS.title
-
     def test_an_event_known_without_its_state_is_compared_by_what_it_says(self, someone: Someone) -> None:
         someone.create("ana")
         event = replace(someone.seen(), etag=None)

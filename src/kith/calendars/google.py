@@ -31,7 +31,7 @@ from kith.calendars import google_memory
 from kith.calendars.base import Look, Receipt, Unreadable
 from kith.calendars.google_memory import Memory
 from kith.calendars.google_place import Place
-from kith.calendars.google_reader import Item, Reader, own_state
+from kith.calendars.google_reader import Item, Listing, Reader, own_state
 from kith.codecs import calendar_json
 from kith.codecs.calendar_json import Json
 from kith.codecs.text import clean
@@ -49,16 +49,25 @@ _NO_MAIL = "none"
 class GoogleCalendar:
     """The calendar called ``name`` of one account, or its ``primary`` one.
 
-    A time without a zone in it is taken to be in ``zone``, and a calendar that is made is in that zone, too. ``client``
-    is shared with whatever else reads the account.
+    ``own`` says that kith makes it, and else that it must be there already. A time without a zone in it is taken to be
+    in ``zone``, and a calendar that is made is in that zone, too. ``client`` is shared with whatever else reads the
+    account.
     """
 
-    def __init__(self, client: Client, name: str, zone: tzinfo, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        client: Client,
+        name: str,
+        zone: tzinfo,
+        *,
+        own: bool = True,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._client = client
         self._name = name
         self._zone = zone
         self._clock = clock
-        self._place = Place(client, name, getattr(zone, "key", "UTC"))
+        self._place = Place(client, name, getattr(zone, "key", "UTC"), own=own)
         self._reader = Reader(client)
         self._where = hashlib.blake2b(
             f"{client.account.endpoints.calendar}\n{name}".encode(), digest_size=8
@@ -107,21 +116,22 @@ class GoogleCalendar:
 
     def _listed(self, memory: Memory, here: Mapping[Href, ETag | None]) -> _Seen:
         """How each of kith's events stands, by what changed since the last look, or by everything there is."""
-        calendar, now = self._place.id(memory.calendar), int(self._clock())
-        if memory.token and 0 <= now - memory.listed < _LONGEST_TRUST:
-            try:
-                changes = self._reader.listing(calendar, memory.token)
-            except (CursorExpired, Rejected):
-                changes = None
+        now, everything = int(self._clock()), None
+        if memory.calendar:
+            calendar = self._place.id(memory.calendar)
+            changes = self._changes(memory, now)
             if changes is not None:
                 seen = _Seen(calendar, changes.token, memory.listed, dict(memory.events), set(memory.gone))
                 self._take_changes(seen, changes.items, here)
                 return seen
-        everything = self._reader.listing(calendar)
-        if everything is None and memory.calendar:  # it is not where it was; perhaps another has its name
+            everything = self._reader.listing(calendar)
+        if everything is None:  # nobody knows where it is, or it is not there any more; perhaps another has its name
             self._place.forget()
             calendar = self._place.id()
-            everything = self._reader.listing(calendar)
+            try:
+                everything = self._reader.listing(calendar)
+            except SignInNeeded as error:  # though the account's list of calendars could be had
+                raise self._place.no_right(error) from None
         if everything is None:
             raise self._place.not_there()
         seen = _Seen(calendar, everything.token, now)
@@ -129,6 +139,15 @@ class GoogleCalendar:
             if _is_wanted(event, here):
                 seen.take(Item.among(event, everything.items))
         return seen
+
+    def _changes(self, memory: Memory, now: int) -> Listing | None:
+        """What changed since the last look; None where that is not to be had, or has been relied upon for too long."""
+        if not memory.token or not 0 <= now - memory.listed < _LONGEST_TRUST:
+            return None
+        try:
+            return self._reader.listing(memory.calendar, memory.token)
+        except (CursorExpired, Rejected):
+            return None
 
     def _take_changes(self, seen: _Seen, changes: Iterable[Json], here: Mapping[Href, ETag | None]) -> None:
         """Bring the states up to date. Of a series only what changed is told, and so it is read as a whole."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kith.errors import Denied, Malformed
+from kith.errors import AccountError, Denied, Malformed
 from kith.google.client import Client
+from kith.google.scopes import OWN_CALENDARS, missing
 
 PRIMARY = "primary"
 """What Google calls the calendar that an account begins with, and the config too."""
@@ -32,12 +33,17 @@ class Listed:
 
 
 class Place:
-    """The place of the calendar called ``name``. What was found is kept until :meth:`forget`."""
+    """The place of the calendar called ``name``. What was found is kept until :meth:`forget`.
 
-    def __init__(self, client: Client, name: str, zone: str) -> None:
+    ``own`` says that it is one of kith's own making, as far as anybody knows; kith may look into no other then.
+    """
+
+    def __init__(self, client: Client, name: str, zone: str, *, own: bool) -> None:
         self._client = client
         self._name = name
         self._zone = zone
+        self._own = own and name != PRIMARY
+        self._account = client.account.account
         self._id: str | None = None
         self._calendars: list[Listed] | None = None
 
@@ -73,14 +79,26 @@ class Place:
             raise self.not_there()
 
     def not_there(self) -> Denied:
-        """That there is no such calendar, and what there is."""
-        names = ", ".join(f"“{one.name}”" for one in self._listed())
-        others = f" (there are {names})" if names else ""
-        return Denied(
-            f"the calendar “{self._name}” is not there{others}",
-            hint="if it was deleted for good, run `kith events recreate`; if it has another name now, set that as "
-            "name in [calendar]",
-        )
+        """That there is no such calendar, and what there is; or that it is not kith's to look into."""
+        self._calendars = None
+        names = [one.name for one in self._listed()]
+        if self._own and self._name in names:
+            return Denied(
+                f"the calendar “{self._name}” is there, but kith did not make it, and may not look into it",
+                hint=f"give [calendar] another name; or, to have events in this one, put existing_calendar = true "
+                f"under [accounts.{self._account}] and run `kith login {self._account}`",
+            )
+        others = f" (there are {', '.join(f'“{name}”' for name in names)})" if names else ""
+        if self._own:
+            hint = "if it was deleted for good, run `kith events recreate`; if it has another name now, set that in"
+        else:
+            hint = "make it in Google Calendar, or name one that is there in"
+        return Denied(f"the calendar “{self._name}” is not there{others}", hint=f"{hint} [calendar]")
+
+    def no_right(self, error: AccountError) -> AccountError:
+        """What it means that Google keeps kith from looking into the calendar, having told where it is."""
+        granted = not missing((OWN_CALENDARS,), self._client.account.grant.scopes)
+        return self.not_there() if self._own and granted else error
 
     def others(self) -> list[str]:
         """The ids of the account's other calendars that an event may have been moved to."""
@@ -88,9 +106,15 @@ class Place:
         return [one.id for one in self._listed() if one.id != own and one.writable]
 
     def prepare(self) -> None:
-        """Make the calendar if it is not there. An answer that was lost is found by name the next time."""
-        if self._name == PRIMARY or self.is_there():
+        """Make the calendar if it is not there. An answer that was lost is found by name the next time.
+
+        Raises:
+            Denied: it is one that kith is not to make.
+        """
+        if self.is_there():
             return
+        if not self._own:
+            raise self.not_there()
         body = {"summary": self._name, "timeZone": self._zone}
         made = self._client.call(self._client.calendar.calendars().insert(body=body))
         self.forget()

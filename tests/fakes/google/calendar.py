@@ -167,8 +167,7 @@ class CalendarApi:
         if identifier in kept.events:
             raise Refused(409, "duplicate", "The requested identifier already exists.")
         event = checked(merged({"reminders": {"useDefault": True}}, asked.body))
-        self.before_write(Write(kept.id, None, {**event, "id": identifier}))
-        self._keep(kept, {**event, **self._birth(kept, identifier)})
+        self._commit(kept, None, {**event, **self._birth(kept, identifier)})
         return Answer(200, self._shown(kept, identifier))
 
     def _get(self, asked: Asked) -> Answer:
@@ -181,8 +180,7 @@ class CalendarApi:
         if event["status"] == "cancelled":
             raise Refused(403, "forbidden", "Forbidden")
         after = checked(merged(event, asked.body))
-        self.before_write(Write(kept.id, event, after))
-        self._keep(kept, after)
+        self._commit(kept, event, after)
         return Answer(200, self._shown(kept, event["id"]))
 
     def _delete(self, asked: Asked) -> Answer:
@@ -190,8 +188,7 @@ class CalendarApi:
         event = self._there(kept, asked)
         if event["status"] == "cancelled":
             raise Refused(410, "deleted", "Resource has been deleted")
-        self.before_write(Write(kept.id, event, None))
-        self._keep(kept, {**event, "status": "cancelled"})
+        self._commit(kept, event, {**event, "status": "cancelled"})
         return Answer(200)
 
     def _there(self, kept: Kept, asked: Asked) -> Json:
@@ -298,16 +295,26 @@ class CalendarApi:
             "eventType": "default",
         }
 
+    def _commit(self, kept: Kept, before: Json | None, after: Json) -> None:
+        """Keep what a program wrote, once it has been shown to whoever watches."""
+        stamped = self._stamped(kept, after)
+        self.before_write(Write(kept.id, before, None if after["status"] == "cancelled" else stamped))
+        self._store(kept, stamped)
+
     def _keep(self, kept: Kept, event: Json, *, quietly: bool = False) -> None:
-        """Keep the event in a new state. What changes reminders only does not count as an update of it."""
-        count, before = self._next(), kept.events.get(event["id"], {})
+        self._store(kept, self._stamped(kept, event, quietly=quietly))
+
+    def _stamped(self, kept: Kept, event: Json, *, quietly: bool = False) -> Json:
+        """The event in a new state. What changes reminders only does not count as an update of it."""
+        before = kept.events.get(event["id"], {})
+        only_reminders = {**before, "reminders": 0} == {**event, "reminders": 0}
+        updated = {} if quietly or only_reminders else {"updated": stamp(self.clock())}
+        return {**event, **updated, "etag": f'"{self._next() * 2}"'}
+
+    def _store(self, kept: Kept, event: Json) -> None:
         kept.events[event["id"]] = event
         kept.changed.pop(event["id"], None)
-        kept.changed[event["id"]] = count
-        only_reminders = {**before, "reminders": 0} == {**event, "reminders": 0}
-        event["etag"] = f'"{count * 2}"'
-        if not (quietly or only_reminders):
-            event["updated"] = stamp(self.clock())
+        kept.changed[event["id"]] = self._count
 
     # --- what people do in other clients --------------------------------------------------------------
 
@@ -318,6 +325,14 @@ class CalendarApi:
         kept = Kept(f"c_{self._next():x}@group.calendar.google.com", summary, ZoneInfo(zone), role, app_created)
         self.calendars[kept.id] = kept
         return kept
+
+    def renew(self, calendar: str) -> Kept:
+        """Delete a calendar, and make another of the same name and with the same events."""
+        old = self.calendars.pop(calendar)
+        new = self.make_calendar(old.summary, app_created=old.app_created, zone=old.zone.key)
+        for event in old.events.values():
+            self._keep(new, copy.deepcopy(event))
+        return new
 
     def named(self, summary: str) -> Kept:
         """The calendar of this name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -50,8 +51,13 @@ class Emulated:
         return client
 
     def open_calendar(
-        self, name: str, zone: ZoneInfo, clock: Callable[[], float] | None = None, client: Client | None = None
+        self,
+        name: str,
+        zone: ZoneInfo,
+        clock: Callable[[], float] = time.time,
+        client: Client | None = None,
+        *,
+        own: bool = True,
     ) -> GoogleCalendar:
         """The calendar of this name, opened by another process, or by ``client``."""
-        used = client or self.client()
-        return GoogleCalendar(used, name, zone, clock=clock) if clock else GoogleCalendar(used, name, zone)
+        return GoogleCalendar(client or self.client(), name, zone, own=own, clock=clock)
