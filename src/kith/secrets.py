@@ -43,10 +43,11 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password, and in plain words where it came from."""
+    """A password, and in plain words where it came from; ``store`` if that is a place of :meth:`Vault.keep`."""
 
     value: str = field(repr=False)
     source: str
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,18 @@ class Vault:
         Raises:
             SignInNeeded: there is none, or the place where it should be could not give it.
         """
-        for found in self._places(account, command):
-            if found is not None:
-                return found
-        raise SignInNeeded(f"no password is known for account “{account}”", hint=f"run `{login_command(account)}`")
+        found = self.find(account, command)
+        if found is None:
+            raise SignInNeeded(f"no password is known for account “{account}”", hint=f"run `{login_command(account)}`")
+        return found
+
+    def find(self, account: str, command: tuple[str, ...] | None = None) -> Secret | None:
+        """The same, or None where no place has anything.
+
+        Raises:
+            SignInNeeded: the place where it should be could not give it.
+        """
+        return next((found for found in self._places(account, command) if found is not None), None)
 
     def _places(self, account: str, command: tuple[str, ...] | None) -> Iterator[Secret | None]:
         """Each place's answer in turn; a place is asked only when those before it had nothing."""
@@ -112,7 +121,7 @@ class Vault:
             message = f"others on this machine may read the password in {path}, so it is not used"
             hint = f"chmod 600 {shlex.quote(str(path))}, and change the password if others were there"
             raise SignInNeeded(message, hint=hint)
-        return Secret(_one_line(content, f"the file {path}"), f"the file {path}")
+        return Secret(_one_line(content, f"the file {path}"), f"the file {path}", "file")
 
     # --- keeping --------------------------------------------------------------------------------------
 
@@ -195,7 +204,7 @@ def _from_keyring(account: str) -> Secret | None:
     except Failed as failure:
         hint = f"unlock it and try again, or use a file that only you can read: `{login_command(account, 'file')}`"
         raise SignInNeeded(f"the password of account “{account}” cannot be had: {failure}", hint=hint) from None
-    return Secret(found.password, f"the keyring ({found.keyring})") if found else None
+    return Secret(found.password, f"the keyring ({found.keyring})", "keyring") if found else None
 
 
 def _read(path: Path) -> bytes:

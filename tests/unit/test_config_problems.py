@@ -258,8 +258,8 @@ def said(text: str) -> list[str]:
             "[accounts.x]\ncontacts = '/x'",
             '1 accounts.x.type: is missing; write it as in type = "folder"',
         ),
-        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder" or "dav", got "floder"'),
-        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder" or "dav", got a table'),
+        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder", "dav" or "google", got "floder"'),
+        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder", "dav" or "google", got a table'),
         ("[accounts.x]\ntype = 'folder'", "1 accounts.x: needs contacts, a calendar or both"),
         (
             "[accounts.x]\ntype = 'folder'\ncontacts = ['/x']",

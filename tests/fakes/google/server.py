@@ -122,7 +122,7 @@ class Google:
         url = urlsplit(address)
         query = parse_qs(url.query, keep_blank_values=True)
         with self._lock:
-            simple = self._sign_in(verb, url.path, query, content)
+            simple = self._sign_in(verb, url.path, query, headers, content)
             if simple is not None:
                 name, operation = simple
                 asked = Asked(name, address=address)
@@ -134,12 +134,12 @@ class Google:
         return refusal(404, "notFound", f"no method answers at {verb} {url.path}"), None
 
     def _sign_in(
-        self, verb: str, path: str, query: dict[str, list[str]], content: bytes
+        self, verb: str, path: str, query: dict[str, list[str]], headers: Mapping[str, str], content: bytes
     ) -> tuple[str, Callable[[Asked], Answer]] | None:
         form = {name: values[0] for name, values in parse_qs(content.decode(errors="replace")).items()}
         match verb, path:
             case "POST", "/token":
-                return "token", lambda _: self.tokens.token(form)
+                return "token", lambda _: self.tokens.token(form, headers.get("authorization", ""))
             case "POST", "/revoke":
                 return "revoke", lambda _: self.tokens.revoke(form or _first(query))
             case "GET", "/o/oauth2/auth":

@@ -74,9 +74,13 @@ class Tokens:
 
     # --- what clients ask -----------------------------------------------------------------------------
 
-    def token(self, form: Mapping[str, str]) -> Answer:
-        """The token endpoint."""
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+    def token(self, form: Mapping[str, str], authorization: str = "") -> Answer:
+        """The token endpoint. The client says who it is in the form, or in a header."""
+        client = (form.get("client_id"), form.get("client_secret"))
+        if authorization.startswith("Basic "):
+            client_id, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+            client = (client_id, secret)
+        if client != (CLIENT_ID, CLIENT_SECRET):
             return _no("invalid_client", "The OAuth client was not found.", status=401)
         match form.get("grant_type"):
             case "refresh_token":
