@@ -117,18 +117,16 @@ class GoogleFake(FakeCalendar):
 
     @property
     def reachable(self) -> bool:
-        return self._mine.id in self._api.calendars
+        return not self._api.hidden
 
     @reachable.setter
     def reachable(self, there: bool) -> None:
-        if there:
-            self._api.calendars[self._mine.id] = self._mine
-        else:
-            self._api.calendars.pop(self._mine.id, None)
+        self._api.hidden = set() if there else {self._mine.id}
 
     def become_another(self) -> None:
-        self.reachable = True
+        there = self.reachable
         self._mine = self._api.renew(self._mine.id)
+        self.reachable = there
 
     def _watch(self, write: google.Write) -> None:
         """Keep what the server is asked to write, to be told in kith's own thread, which waits for the answer now."""

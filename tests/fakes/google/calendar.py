@@ -61,8 +61,8 @@ class CalendarApi:
     """One user's calendars. ``before_write`` is shown every write that will succeed, just before it does.
 
     ``page_size`` makes pages smaller than was asked for; ``empty_pages`` puts an empty one before the others.
-    ``overlooked`` events are left out of every listing, as one that lags behind does. ``granted`` tells what the bearer
-    of an authorization header may do.
+    ``overlooked`` events are left out of every listing, as one that lags behind does; ``hidden`` calendars are not there
+    for any program. ``granted`` tells what the bearer of an authorization header may do.
     """
 
     name = "calendar"
@@ -74,6 +74,7 @@ class CalendarApi:
         self.page_size = _MOST_RESULTS
         self.empty_pages = False
         self.overlooked: set[str] = set()
+        self.hidden: set[str] = set()
         self.between_pages: Callable[[], None] = lambda: None
         self.before_write: Callable[[Write], None] = lambda _: None
         self.writes: list[Asked] = []
@@ -108,7 +109,7 @@ class CalendarApi:
         """The calendar that is asked for, if this may be done there."""
         name = asked.path["calendarId"]
         kept = self.calendars.get(self.email if name == "primary" else name)
-        if kept is None:
+        if kept is None or kept.id in self.hidden:
             raise _not_found()
         if not (
             any_scope or kept.app_created or _WIDE.intersection(self.granted(asked.headers["authorization"]) or ())
@@ -123,7 +124,7 @@ class CalendarApi:
     # --- calendars ------------------------------------------------------------------------------------
 
     def _list_calendars(self, asked: Asked) -> Answer:
-        items = [self._listed(kept) for kept in self.calendars.values()]
+        items = [self._listed(kept) for kept in self.calendars.values() if kept.id not in self.hidden]
         about = {"kind": "calendar#calendarList", "etag": '"list"'}
         return self._page(asked, items, about, {"nextSyncToken": "calendars"}, usual=100, most=250)
 
