@@ -61,8 +61,8 @@ class CalendarApi:
     """One user's calendars. ``before_write`` is shown every write that will succeed, just before it does.
 
     ``page_size`` makes pages smaller than was asked for; ``empty_pages`` puts an empty one before the others.
-    ``overlooked`` events are left out of every listing, as one that lags behind does; ``hidden`` calendars are not there
-    for any program. ``granted`` tells what the bearer of an authorization header may do.
+    ``overlooked`` events are left out of every listing, as one that lags behind does; ``hidden`` calendars are not
+    there for any program. ``granted`` tells what the bearer of an authorization header may do.
     """
 
     name = "calendar"
