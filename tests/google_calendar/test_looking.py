@@ -54,6 +54,14 @@ class TestWhatItCosts:
         assert someone.look().absent == {href()}
         assert someone.asked() == {"events.list": 1}
 
+    def test_many_unknown_ones_are_listed_and_not_asked_for_one_by_one(self, someone: Someone) -> None:
+        names = sorted(f"p{number}" for number in range(30))
+        someone.create(*names)
+        someone.look()
+        someone.asked()
+        assert subjects(someone.calendar.look({}, someone.cursor)) == names
+        assert someone.asked() == {"events.list": 2}
+
     def test_everything_is_listed_again_after_a_week(self, someone: Someone) -> None:
         someone.create("ana")
         someone.look()

@@ -200,9 +200,9 @@ class GoogleFake(FakeCalendar):
         kept = self._calendar_of(entry)
         description = _in_the_editor(f"{entry.fields.description}\n{text}")
         title = f"✓ {entry.fields.title}"
-        self._api.change_instance(
-            kept.id, entry.href, when.start.astimezone(UTC), summary=title, description=description
-        )
+        if not entry.unreadable:
+            planned = when.start.astimezone(UTC)
+            self._api.change_instance(kept.id, entry.href, planned, summary=title, description=description)
         return when.start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _change(self, uid: EventUid, stamp: datetime | None, change: Callable[[Entry], Entry]) -> None:

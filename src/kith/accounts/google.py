@@ -50,7 +50,8 @@ class Google:
         """The calendar for kith's events."""
         from kith.calendars.google import GoogleCalendar
 
-        return GoogleCalendar(self._client, self._calendar_name, self._zone)
+        own = not self._table.existing_calendar
+        return GoogleCalendar(self._client, self._calendar_name, self._zone, own=own)
 
     def publish(self, report: PassReport) -> None:
         """A calendar at Google can be shared as it is."""

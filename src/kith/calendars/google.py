@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -42,6 +43,9 @@ from kith.google.client import Client
 
 _LONGEST_TRUST = 7 * 24 * 60 * 60
 """How long (in seconds) what changed is asked for before everything is listed again."""
+
+_MOST_BY_ONE = 20
+"""How many events are asked for one by one rather than by listing everything."""
 
 _NO_MAIL = "none"
 
@@ -116,36 +120,37 @@ class GoogleCalendar:
 
     def _listed(self, memory: Memory, here: Mapping[Href, ETag | None]) -> _Seen:
         """How each of kith's events stands, by what changed since the last look, or by everything there is."""
-        now, everything = int(self._clock()), None
+        now, everything, wanted = int(self._clock()), None, partial(_concerns, here)
         if memory.calendar:
             calendar = self._place.id(memory.calendar)
-            changes = self._changes(memory, now)
+            changes = self._changes(memory, wanted, now)
             if changes is not None:
                 seen = _Seen(calendar, changes.token, memory.listed, dict(memory.events), set(memory.gone))
                 self._take_changes(seen, changes.items, here)
-                return seen
-            everything = self._reader.listing(calendar)
+                if seen.to_be_asked_for(here) <= _MOST_BY_ONE:
+                    return seen
+            everything = self._reader.listing(calendar, wanted)
         if everything is None:  # nobody knows where it is, or it is not there any more; perhaps another has its name
             self._place.forget()
             calendar = self._place.id()
             try:
-                everything = self._reader.listing(calendar)
+                everything = self._reader.listing(calendar, wanted)
             except SignInNeeded as error:  # though the account's list of calendars could be had
                 raise self._place.no_right(error) from None
         if everything is None:
             raise self._place.not_there()
         seen = _Seen(calendar, everything.token, now)
         for event in everything.items:
-            if _is_wanted(event, here):
+            if _is_event(event):
                 seen.take(Item.among(event, everything.items))
         return seen
 
-    def _changes(self, memory: Memory, now: int) -> Listing | None:
+    def _changes(self, memory: Memory, wanted: Callable[[Json], bool], now: int) -> Listing | None:
         """What changed since the last look; None where that is not to be had, or has been relied upon for too long."""
         if not memory.token or not 0 <= now - memory.listed < _LONGEST_TRUST:
             return None
         try:
-            return self._reader.listing(memory.calendar, memory.token)
+            return self._reader.listing(memory.calendar, wanted, memory.token)
         except (CursorExpired, Rejected):
             return None
 
@@ -157,7 +162,7 @@ class GoogleCalendar:
             of_series = calendar_json.series_of(event)
             if of_series is not None:
                 series.add(Href(of_series))
-            elif not _is_wanted(event, here):
+            elif calendar_json.is_cancelled(event):
                 seen.states.pop(href, None)
             elif event.get("recurrence"):
                 series.add(href)
@@ -197,7 +202,7 @@ class GoogleCalendar:
         calendar, identifier = _apart(href)
         try:
             item = self._reader.event(calendar, identifier)
-            if item is None and not self._place.still_has(calendar):
+            if item is None and not self._reader.has(calendar):
                 raise Denied("the calendar that it was moved to is not there any more")
             if item is None:
                 absent.add(href)
@@ -220,16 +225,23 @@ class GoogleCalendar:
             return None
         item = self._reader.event(self._place.id(), identifier)
         if item is not None:
-            return self._decoded(Href(identifier), item)
-        self._place.check()
+            return self._readable(Href(identifier), item)
+        self._check()
         for calendar in self._place.others():
             try:
                 item = self._reader.event(calendar, identifier)
             except (Denied, SignInNeeded):
                 continue  # not granted for that calendar
             if item is not None:
-                return self._decoded(Href(f"{quote(calendar, safe='')}/{identifier}"), item)
+                return self._readable(Href(f"{quote(calendar, safe='')}/{identifier}"), item)
         return None
+
+    def _readable(self, href: Href, item: Item) -> SeenEvent | None:
+        """The event, if what stands there can be read as one."""
+        try:
+            return self._decoded(href, item)
+        except Malformed:
+            return None
 
     # --- writing --------------------------------------------------------------------------------------
 
@@ -276,8 +288,13 @@ class GoogleCalendar:
     def _gone(self, href: Href) -> Conflict:
         """What it means that an event is not there, as long as its calendar is. Raises Denied if that is not."""
         if not _is_elsewhere(href):
-            self._place.check()
+            self._check()
         return Conflict(f"{href} is gone")
+
+    def _check(self) -> None:
+        """Make sure that what was not found is missing by itself. Raises Denied if the whole calendar is."""
+        if not self._reader.has(self._place.id()):
+            raise self._place.not_there()
 
     def _as_seen(self, seen: SeenEvent) -> Item:
         """The event in the state that was seen; read now where it is not in hand."""
@@ -326,16 +343,25 @@ class _Seen:
         self.events: list[SeenEvent] = []
         self.unreadable: list[Unreadable] = []
 
+    def to_be_asked_for(self, known: Mapping[Href, ETag | None]) -> int:
+        """How many events have to be fetched by themselves, because nothing that is in hand tells of them."""
+        news = [href for href, state in self.states.items() if known.get(href) != state and href not in self.items]
+        return len(news) + len(known.keys() - self.states.keys() - self.gone)
+
     def take(self, item: Item) -> None:
         """An event that stands there, in the state that it is in."""
         self.items[item.href] = item
         self.states[item.href] = item.state
 
 
-def _is_wanted(event: Json, here: Container[Href]) -> bool:
-    """Whether it is one of kith's events, or was known as one before an app took its mark away."""
-    whole = calendar_json.series_of(event) is None and not calendar_json.is_cancelled(event)
-    return whole and (calendar_json.is_marked(event) or event["id"] in here)
+def _concerns(here: Container[Href], event: Json) -> bool:
+    """Whether it is an event of kith's, or was known as one before an app took its mark away, or an instance of one."""
+    return calendar_json.is_marked(event) or event["id"] in here or calendar_json.series_of(event) in here
+
+
+def _is_event(event: Json) -> bool:
+    """Whether it stands there, and by itself."""
+    return calendar_json.series_of(event) is None and not calendar_json.is_cancelled(event)
 
 
 def _is_elsewhere(href: Href) -> bool:
@@ -358,7 +384,7 @@ def _if_still(request: Any, state: ETag) -> Any:  # noqa: ANN401 -- an HttpReque
 def _says(fields: Fields, wanted: Change) -> bool:
     """Whether the fields are as they were to become."""
     return (
-        (wanted.when is None or wanted.when == fields.when)
+        (wanted.when is None or wanted.when.same_start(fields.when))
         and (wanted.title is None or clean(wanted.title) == fields.title)
         and (wanted.description is None or clean(wanted.description) == fields.description)
         and (wanted.alarm is None or wanted.alarm == fields.alarm)

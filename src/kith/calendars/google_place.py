@@ -45,6 +45,7 @@ class Place:
         self._own = own and name != PRIMARY
         self._account = client.account.account
         self._id: str | None = None
+        self._made = ""
         self._calendars: list[Listed] | None = None
 
     def forget(self) -> None:
@@ -58,25 +59,12 @@ class Place:
             Denied: there is no such calendar, or it is not one to write to.
         """
         if self._id is None:
-            self._id = last or self._found()
+            self._id = last or self._made or self._found()
         return self._id
 
     def is_there(self) -> bool:
         """Whether the account has such a calendar."""
         return self._pick() is not None
-
-    def still_has(self, calendar: str) -> bool:
-        """Whether the account has the calendar of this id now. One request."""
-        return self._client.find(self._client.calendar.calendarList().get(calendarId=calendar)) is not None
-
-    def check(self) -> None:
-        """Make sure that what was not found is missing by itself, and not with the whole calendar.
-
-        Raises:
-            Denied: the calendar is not there any more.
-        """
-        if not self.still_has(self.id()):
-            raise self.not_there()
 
     def not_there(self) -> Denied:
         """That there is no such calendar, and what there is; or that it is not kith's to look into."""
@@ -118,7 +106,7 @@ class Place:
         body = {"summary": self._name, "timeZone": self._zone}
         made = self._client.call(self._client.calendar.calendars().insert(body=body))
         self.forget()
-        self._id = _text(made, "id") or None
+        self._made = _text(made, "id")  # the list of calendars may not have it at once
 
     # --- the account ----------------------------------------------------------------------------------
 

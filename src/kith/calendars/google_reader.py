@@ -7,7 +7,7 @@ itself and those of its instances that were changed; its state is the states of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -69,10 +69,10 @@ class Reader:
         """What can be asked about events; the library makes it anew at every call, which takes its time."""
         return self._client.calendar.events()
 
-    def listing(self, calendar: str, token: str = "") -> Listing | None:
-        """Everything, or what changed since ``token``, cancelled events among it; None if the calendar is not there.
+    def listing(self, calendar: str, wanted: Callable[[Json], bool], token: str = "") -> Listing | None:
+        """Everything ``wanted``, or what of it changed since ``token``; None if the calendar is not there.
 
-        One request for each 2,500 events.
+        What was cancelled is always told. One request for each 2,500 events, and no more of them are held at once.
 
         Raises:
             CursorExpired: the token is too old.
@@ -81,7 +81,11 @@ class Reader:
         asked: dict[str, Any] = {"calendarId": calendar, "maxResults": _MOST_LISTED}
         if token:
             asked["syncToken"] = token
-        return self._pages(asked)
+        return self._pages(asked, lambda event: calendar_json.is_cancelled(event) or wanted(event))
+
+    def has(self, calendar: str) -> bool:
+        """Whether the calendar is there, and may be looked into. One small request."""
+        return self._client.find(self.events.list(calendarId=calendar, maxResults=1)) is not None
 
     def event(self, calendar: str, identifier: str) -> Item | None:
         """One event as it stands now; None is a confirmed absence. Two requests for a series, one otherwise."""
@@ -96,10 +100,11 @@ class Reader:
         """The event with its changed instances, which have its iCalendar UID in common with it."""
         if not event.get("recurrence"):
             return Item(event)
-        alike = self._pages({"calendarId": calendar, "maxResults": _MOST_LISTED, "iCalUID": event.get("iCalUID")})
+        asked = {"calendarId": calendar, "maxResults": _MOST_LISTED, "iCalUID": event.get("iCalUID")}
+        alike = self._pages(asked, lambda one: calendar_json.series_of(one) is not None)
         return Item.among(event, alike.items if alike else ())
 
-    def _pages(self, asked: Mapping[str, Any]) -> Listing | None:
+    def _pages(self, asked: Mapping[str, Any], wanted: Callable[[Json], bool]) -> Listing | None:
         items: list[Json] = []
         page = None
         for _ in range(_MOST_PAGES):
@@ -107,9 +112,11 @@ class Reader:
             if answer is None:
                 return None
             here = answer.get("items", [])
-            if answer.get("kind", "calendar#events") != "calendar#events" or not isinstance(here, list):
+            if answer.get("kind") != "calendar#events" or not isinstance(here, list):
                 raise Malformed("Google's list of events cannot be read")
-            items += [item for item in here if isinstance(item, Mapping) and isinstance(item.get("id"), str)]
+            items += [
+                one for one in here if isinstance(one, Mapping) and isinstance(one.get("id"), str) and wanted(one)
+            ]
             page = answer.get("nextPageToken")
             if not page:
                 token = answer.get("nextSyncToken")
