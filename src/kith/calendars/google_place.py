@@ -78,10 +78,10 @@ class Place:
             )
         others = f" (there are {', '.join(f'“{name}”' for name in names)})" if names else ""
         if self._own:
-            hint = "if it was deleted for good, run `kith events recreate`; if it has another name now, set that in"
+            hint = "if it was deleted for good, run `kith events recreate`; if it was renamed, give it this name again"
         else:
-            hint = "make it in Google Calendar, or name one that is there in"
-        return Denied(f"the calendar “{self._name}” is not there{others}", hint=f"{hint} [calendar]")
+            hint = "make it in Google Calendar, or name one that is there in [calendar]"
+        return Denied(f"the calendar “{self._name}” is not there{others}", hint=hint)
 
     def no_right(self, error: AccountError) -> AccountError:
         """What it means that Google keeps kith from looking into the calendar, having told where it is."""
