@@ -43,10 +43,16 @@ class Life:
         self._client = emulated.client()
         self._source = VcardFolder(AccountId("disk"), contacts)
         self._ids = itertools.count(1)
+        self._contacts = contacts
         contacts.mkdir()
-        for number, person in enumerate(PEOPLE):
-            card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{number}\r\nFN:{person}\r\nCATEGORIES:Family\r\nEND:VCARD\r\n"
-            (contacts / f"{number}.vcf").write_text(card, newline="", encoding="utf-8")
+        for person in PEOPLE:
+            self.write_card(person)
+
+    def write_card(self, person: str, more: str = "") -> None:
+        """What the address book says of somebody."""
+        number = PEOPLE.index(person)
+        card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{number}\r\nFN:{person}\r\nCATEGORIES:Family\r\n{more}END:VCARD\r\n"
+        (self._contacts / f"{number}.vcf").write_text(card, newline="", encoding="utf-8")
 
     def run(self, step: Callable[[str], None] = lambda _: None) -> PassReport:
         """A pass, as a process of its own makes it."""
@@ -226,6 +232,19 @@ class TestAnswers:
     @staticmethod
     def escaped(text: str) -> str:
         return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+
+    def test_a_text_that_leaves_no_room_for_a_longer_brief_stops_nobody_else(self, life: Life) -> None:
+        life.run()
+        ana, bea, *_ = PEOPLE
+        room = 8192 - len(life.about(ana)["description"]) - 40
+        life.change(ana, description=f"{life.about(ana)['description']}\n{'x' * room}")
+        for person in (ana, bea):
+            life.write_card(person, f"TEL:+351 912 345 678\r\nEMAIL:{'long.' * 10}@example.org\r\n")
+        report = life.run()
+        assert life.troubles == []
+        assert [(one.what, one.person) for one in report.wrote] == [("updated", bea)]
+        assert [note.message for note in report.notes] == ["Google refused this request (status 400)"]
+        assert "x" * room in life.about(ana)["description"]
 
     def test_a_moved_event_stays_where_the_user_put_it(self, life: Life) -> None:
         life.run()

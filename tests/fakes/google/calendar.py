@@ -241,7 +241,7 @@ class CalendarApi:
 
     def _since(self, query: Mapping[str, str], kept: Kept) -> int:
         if _NOT_WITH_A_TOKEN & query.keys() or query.get("showDeleted") == "false":
-            raise invalid("Sync token cannot be used with the other parameters.")
+            raise invalid("These parameters do not go together.")
         calendar, _, count = query["syncToken"].rpartition("#")
         if calendar != kept.id or not count.isdigit() or int(count) < self._oldest_token:
             message = "Sync token is no longer valid, a full sync is required."
