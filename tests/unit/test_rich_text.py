@@ -111,6 +111,7 @@ class TestReading:
         line = "-::~:~::~:~:~:~:~:~:~:~:~:~:~::~:~::-"
         stored = f"Lunch\n\n{line}\nJoin with Google Meet: https://meet.google.com/abc\n\nDo not edit.\n{line}"
         assert from_html(stored) == "Lunch"
+        assert from_html(stored.replace("\n", "<br>")) == "Lunch"
 
     @given(typed)
     def test_what_was_typed_in_an_editor_is_read(self, text: str) -> None:

@@ -36,7 +36,7 @@ _LIKE_A_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _SCHEME = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _NOT_IN_A_NUMBER = re.compile(r"[\s().\u2010-\u2015-]+")
 
-_CONFERENCE = re.compile(r"\n*-::~:~::[~:]*-\n.*?\n-::~:~::[~:]*-", re.DOTALL)
+_CONFERENCE = re.compile(r"-::~:~::[~:]*-.*?-::~:~::[~:]*-", re.DOTALL)
 """What Google itself puts under the text of an event with a video call."""
 
 
@@ -53,7 +53,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 def from_html(stored: str) -> str:
     """The text that a description says, lines ended by line feeds; nothing that was typed is left out."""
-    text = _CONFERENCE.sub("", clean(stored))
+    text, calls = _CONFERENCE.subn("", clean(stored))
     tags = [tag for tag in _TAG.finditer(text) if tag[2].lower() in _ELEMENTS]
     page, position = _Page(), 0
     for tag in _closed(tags):
@@ -61,7 +61,8 @@ def from_html(stored: str) -> str:
         page.take(tag)
         position = tag.end()
     page.write(_plain(text[position:]))
-    return "".join(page.parts)
+    whole = "".join(page.parts)
+    return whole.rstrip() if calls else whole
 
 
 def _closed(tags: Iterable[re.Match[str]]) -> list[re.Match[str]]:
