@@ -208,7 +208,8 @@ def _day(found: object) -> PartialDate | None:
 
 def _sorted(person: Json, name: str) -> list[Json]:
     """The entries of a field: the primary one first, the others in an order that does not depend on Google's."""
-    return sorted(_entries(person, name), key=_place_of)
+    entries = _entries(person, name)
+    return sorted(entries, key=_place_of) if len(entries) > 1 else entries
 
 
 def _place_of(entry: Json) -> tuple[bool, bool, str]:
@@ -223,7 +224,8 @@ def _entries(person: Json, name: str) -> list[Json]:
 
 def _text(found: object) -> str:
     """One line without control characters; empty for what is no text."""
-    return " ".join(without_controls(_string(found)).split())
+    text = _string(found)
+    return " ".join((text if text.isprintable() else without_controls(text)).split())
 
 
 def _string(found: object) -> str:
