@@ -103,7 +103,7 @@ def test_a_calendar_that_was_deleted_is_made_again_only_when_that_is_asked_for(
         assert "kith events recreate" in trouble["hint"]
     assert "kith events recreate" in ready.kith("sync").said
     assert NAME not in {kept.summary for kept in calendar.calendars.values()}
-    assert "is gone" in ready.kith("check").said
+    assert "“Keep in touch” is not there" in ready.kith("check").said
 
     done = ready.kith("events", "recreate")
 
@@ -114,6 +114,14 @@ def test_a_calendar_that_was_deleted_is_made_again_only_when_that_is_asked_for(
     google.forget_asked()
     assert sync(ready)["wrote"] == []
     assert google.counts()["calendar.events.list"] == 1
+
+
+def test_a_calendar_that_was_renamed_is_still_the_same(ready: GoogleHome, calendar: CalendarApi) -> None:
+    sync(ready)
+    calendar.named(NAME).summary = "Friends"
+    assert sync(ready)["troubles"] == []
+    assert ready.kith("check").code == 0
+    assert [kept.summary for kept in calendar.calendars.values()] == [calendar.email, "Friends"]
 
 
 def test_an_existing_calendar_by_its_name(home: GoogleHome, people: People, calendar: CalendarApi) -> None:

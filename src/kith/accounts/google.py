@@ -117,14 +117,10 @@ class Google:
 
     def _events(self, store: Store) -> Finding:
         calendar = self.calendar()
-        if calendar.is_there():
-            calendar.look({})
+        if store.events.ever_written(self._name, self._calendar_name) or calendar.is_there():
+            calendar.look({}, store.events.last_look(self._name, self._calendar_name).cursor)
             words = "your first calendar" if self._calendar_name == PRIMARY else f"the calendar “{self._calendar_name}”"
             return Finding("ok", self._subject, f"events go into {words}")
-        if store.events.ever_written(self._name, self._calendar_name):
-            message = f"the calendar “{self._calendar_name}” is gone"
-            mend = "if it was deleted for good, run `kith events recreate`; if it was renamed, give it this name again"
-            return Finding("problem", self._subject, message, mend)
         if self._table.existing_calendar:
             message = f"there is no calendar “{self._calendar_name}”, although existing_calendar says so"
             return Finding("problem", self._subject, message, "correct its name in the config, or make it at Google")
