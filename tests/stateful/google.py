@@ -51,6 +51,7 @@ class GoogleFake(FakeCalendar):
         self._garbled: dict[str, Json] = {}
         self._known: dict[tuple[str, str, bool, int], Entry] = {}
         self._written: list[Write] = []
+        self._telling: Write | None = None
         self._opened = self._open()
         super().__init__("g")
 
@@ -111,9 +112,10 @@ class GoogleFake(FakeCalendar):
         finally:
             self._google.faults.clear()
             told, self._written = self._written, []
-            for one in told:
-                self.before_write(one)
-                self.journal.append(one)
+            for self._telling in told:
+                self.before_write(self._telling)
+                self.journal.append(self._telling)
+            self._telling = None
 
     @property
     def reachable(self) -> bool:
@@ -143,6 +145,9 @@ class GoogleFake(FakeCalendar):
     def entries(self) -> list[Entry]:
         found = [self._entry(event, self._mine, elsewhere=False) for event in _own(self._mine)]
         found += [self._entry(event, self._other, elsewhere=True) for event in _own(self._other)]
+        if self._telling is not None:  # everything is shown as it was before that write
+            found = [entry for entry in found if entry.uid != self._telling.entry.uid]
+            found += [self._telling.before] if self._telling.before is not None else []
         return sorted(found, key=lambda entry: entry.href)
 
     def get(self, uid: EventUid) -> Entry | None:
