@@ -317,6 +317,12 @@ class TestWhichCalendar:
         someone.api.calendars[someone.id].override = "Friends"
         assert someone.open("Friends").look({}).identity == someone.id
 
+    def test_one_that_the_user_hid_in_the_list_is_still_there(self, someone: Someone) -> None:
+        someone.api.calendars[someone.id].unlisted = True
+        someone.calendar.prepare()
+        assert someone.look().identity == someone.id
+        assert someone.api.writes == []
+
     def test_one_that_was_renamed_is_still_the_same(self, someone: Someone) -> None:
         someone.look()
         someone.api.calendars[someone.id].summary = "Friends"

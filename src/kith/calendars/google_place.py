@@ -130,14 +130,14 @@ class Place:
         return next((one for one in named if one.writable), named[0] if named else None)
 
     def _listed(self) -> list[Listed]:
-        """Every calendar of the account."""
+        """Every calendar of the account, those that the user does not want to see in the list among them."""
         if self._calendars is not None:
             return self._calendars
         listed: list[Listed] = []
         page = None
         for _ in range(_MOST_PAGES):
-            request = self._client.calendar.calendarList().list(maxResults=_MOST_LISTED, pageToken=page)
-            answer = self._client.call(request)
+            calendars = self._client.calendar.calendarList()
+            answer = self._client.call(calendars.list(maxResults=_MOST_LISTED, pageToken=page, showHidden=True))
             items = answer.get("items", [])
             if not isinstance(items, list):
                 raise Malformed("Google's list of calendars cannot be read")

@@ -44,6 +44,7 @@ class Kept:
     app_created: bool = False
     primary: bool = False
     override: str = ""
+    unlisted: bool = False
     events: dict[str, Json] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
 
@@ -124,7 +125,8 @@ class CalendarApi:
     # --- calendars ------------------------------------------------------------------------------------
 
     def _list_calendars(self, asked: Asked) -> Answer:
-        items = [self._listed(kept) for kept in self.calendars.values() if kept.id not in self.hidden]
+        there = [kept for kept in self.calendars.values() if kept.id not in self.hidden]
+        items = [self._listed(kept) for kept in there if asked.flag("showHidden") or not kept.unlisted]
         about = {"kind": "calendar#calendarList", "etag": '"list"'}
         return self._page(asked, items, about, {"nextSyncToken": "calendars"}, usual=100, most=250)
 
@@ -138,6 +140,8 @@ class CalendarApi:
         }
         if kept.override:
             entry["summaryOverride"] = kept.override
+        if kept.unlisted:
+            entry["hidden"] = True
         return {**entry, "primary": True} if kept.primary else entry
 
     def _described(self, kept: Kept) -> Json:
