@@ -1,4 +1,4 @@
-"""Where an account's password comes from, and where ``kith login`` puts it.
+"""Where an account's password comes from, and where ``kith login`` puts it. A sign-in at Google is one, too.
 
 The places, in the order in which they are asked:
 

@@ -10,7 +10,8 @@ import pytest
 from fakes.google.calendar import CalendarApi
 from fakes.google.people import People
 from fakes.google.server import Google
-from system_google.running import GoogleHome
+from system.warm import Warm
+from system_google.running import MONDAY, GoogleHome
 
 
 @pytest.fixture
@@ -30,8 +31,16 @@ def google(people: People, calendar: CalendarApi) -> Iterator[Google]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def commands() -> Iterator[Warm]:
+    rooms = ("kith.accounts.google_login", "kith.calendars.google", "kith.cli.login_google", "kith.sources.google")
+    with Warm(*rooms) as warm:
+        yield warm
+
+
 @pytest.fixture
-def home(tmp_path: Path, google: Google) -> GoogleHome:
+def home(tmp_path: Path, google: Google, calendar: CalendarApi, commands: Warm) -> GoogleHome:
+    calendar.clock = lambda: MONDAY
     folder = tmp_path / "home"
     folder.mkdir()
-    return GoogleHome(folder, google)
+    return GoogleHome(folder, google, commands)

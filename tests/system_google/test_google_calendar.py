@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,39 +12,9 @@ from fakes.google.people import People, contact
 from fakes.google.server import Google
 from fakes.google.wire import refusal
 from kith.google.scopes import needed
-from system.warm import Warm
-from system_dav.running import Run
 from system_google.running import CIRCLE, GoogleHome
 
 NAME = "Keep in touch"
-MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-class WarmHome(GoogleHome):
-    """A home whose commands are forked off a process that has imported everything, and know a pretended time."""
-
-    commands: Warm
-
-    def kith(self, *arguments: str, given: str = "", **environment: str) -> Run:
-        """Run a command."""
-        done = self.commands.run(arguments, now=MONDAY, env=self.environment(environment), folder=self.folder)
-        return Run(done.code, done.out, done.err)
-
-
-@pytest.fixture(scope="module")
-def commands() -> Iterator[Warm]:
-    with Warm(
-        "kith.accounts.google_login", "kith.calendars.google", "kith.cli.login_google", "kith.sources.google"
-    ) as warm:
-        yield warm
-
-
-@pytest.fixture
-def home(tmp_path: Path, google: Google, calendar: CalendarApi, commands: Warm) -> GoogleHome:
-    calendar.clock = lambda: MONDAY
-    home = WarmHome(tmp_path, google)
-    object.__setattr__(home, "commands", commands)
-    return home
 
 
 @pytest.fixture

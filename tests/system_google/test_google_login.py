@@ -125,7 +125,7 @@ def test_options_of_the_other_kind(home: GoogleHome) -> None:
     home.write_config(
         rest='[accounts.home]\ntype = "dav"\nurl = "dav.example.org"\nusername = "ana"\n[calendar]\naccount = "g"\n'
     )
-    assert "there is no password" in home.kith("login", "g", "--password-stdin", given="x\n").err
+    assert "there is no password" in home.kith("login", "g", "--password-stdin").err
     assert "is not at Google" in home.kith("login", "home", "--no-browser").err
 
 
