@@ -313,6 +313,10 @@ class TestWhichCalendar:
     def test_it_is_found_by_its_name(self, someone: Someone) -> None:
         assert someone.look().identity == someone.id
 
+    @pytest.mark.parametrize("name", ["keep in TOUCH ", "the id"])
+    def test_case_does_not_count_and_its_id_will_do_too(self, someone: Someone, name: str) -> None:
+        assert someone.open(name if name != "the id" else someone.id).look({}).identity == someone.id
+
     def test_by_the_name_that_the_user_gave_it(self, someone: Someone) -> None:
         someone.api.calendars[someone.id].override = "Friends"
         assert someone.open("Friends").look({}).identity == someone.id

@@ -69,14 +69,14 @@ class Place:
     def not_there(self) -> Denied:
         """That there is no such calendar, and what there is; or that it is not kith's to look into."""
         self._calendars = None
-        names = [one.name for one in self._listed()]
-        if self._own and self._name in names:
+        if self._own and self._named():
             return Denied(
                 f"the calendar “{self._name}” is there, but kith did not make it, and may not look into it",
                 hint=f"give [calendar] another name; or, to have events in this one, put existing_calendar = true "
                 f"under [accounts.{self._account}] and run `kith login {self._account}`",
             )
-        others = f" (there are {', '.join(f'“{name}”' for name in names)})" if names else ""
+        names = ", ".join(f"“{one.name}”" for one in self._listed())
+        others = f" (there are {names})" if names else ""
         if self._own:
             hint = "if it was deleted for good, run `kith events recreate`; if it was renamed, give it this name again"
         else:
@@ -126,8 +126,18 @@ class Place:
         if self._name == PRIMARY:
             found = self._client.find(self._client.calendar.calendarList().get(calendarId=PRIMARY))
             return None if found is None else _as_listed(found)
-        named = [one for one in self._listed() if one.name == self._name]
+        named = self._named()
         return next((one for one in named if one.writable), named[0] if named else None)
+
+    def _named(self) -> list[Listed]:
+        """The calendars of this name, to the letter or else but for case; or the one whose id it is."""
+        folded = self._name.casefold().strip()
+        alike = (
+            [one for one in self._listed() if one.name == self._name],
+            [one for one in self._listed() if one.name.casefold().strip() == folded],
+            [one for one in self._listed() if one.id == self._name],
+        )
+        return next(filter(None, alike), [])
 
     def _listed(self) -> list[Listed]:
         """Every calendar of the account, those that the user does not want to see in the list among them."""
