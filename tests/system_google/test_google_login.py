@@ -47,7 +47,7 @@ def test_what_was_not_ticked_is_said_and_nothing_stored(home: GoogleHome, google
     done = home.sign_in_by_browser()
 
     assert done.code == 77
-    assert "kith was not allowed to see your contacts or to make calendars" in done.err
+    assert "kith was not allowed to see your contacts or to make a calendar of its own" in done.err
     assert "tick everything" in done.err
     assert not home.secrets.exists()
 

@@ -32,6 +32,7 @@ class SignedIn:
         self._account = account
         self._keep = keep
         self._grant = account.grant
+        self._refusal: SignInNeeded | None = None
         self._credentials = Credentials(  # type: ignore[no-untyped-call]
             token=None,
             refresh_token=account.grant.refresh_token,
@@ -53,16 +54,21 @@ class SignedIn:
         return headers
 
     def refresh(self, ask: Ask) -> None:
-        """Get a new access token.
+        """Get a new access token. A sign-in that was refused once is not tried again.
 
         Raises:
             SignInNeeded: the sign-in does not hold any more.
             AccountError: the token endpoint cannot be asked.
         """
+        if self._refusal is not None:
+            raise self._refusal
         try:
             self._credentials.refresh(ask)  # type: ignore[no-untyped-call]
         except failures.RefreshError as error:
-            raise _refused(error, self._account.account) from None
+            refused = _refused(error, self._account.account)
+            if isinstance(refused, SignInNeeded):
+                self._refusal = refused
+            raise refused from None
         except failures.TransportError:
             raise Transient("no connection to Google, to sign in", hint="is there a network?") from None
         except (failures.GoogleAuthError, ValueError, TypeError, KeyError, AttributeError):

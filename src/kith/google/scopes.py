@@ -21,7 +21,7 @@ OWNED_EVENTS = f"{_ROOT}calendar.events.owned"
 _IN_WORDS = {
     CONTACTS: "see your contacts",
     CALENDAR_LIST: "see the list of your calendars",
-    OWN_CALENDARS: "make calendars, and change the events in those",
+    OWN_CALENDARS: "make a calendar of its own",
     EVENTS: "see and change the events in all your calendars",
     OWNED_EVENTS: "see and change the events in calendars that are yours",
 }

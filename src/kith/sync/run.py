@@ -67,7 +67,7 @@ class Pass:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
+            _note(report, source.account, error)
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> Network:
         """The answers in, the events out; the network as the answers left it."""
@@ -80,7 +80,7 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
+            _note(report, calendar.account, error)
         return network
 
     def _keep_names(self, network: Network) -> None:
@@ -116,6 +116,13 @@ class Pass:
                 [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
             )
             self.store.runs.finish(number, report.as_json(), self.now)
+
+
+def _note(report: PassReport, account: AccountId, error: AccountError) -> None:
+    """Add what went wrong, once: contacts and calendar of one account often fail for the same reason."""
+    trouble = Trouble(account, error.kind, error.message, error.hint)
+    if trouble not in report.troubles:
+        report.troubles.append(trouble)
 
 
 def _unclear(candidates: tuple[str, ...]) -> str:
