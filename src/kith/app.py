@@ -22,7 +22,7 @@ from kith.accounts.folder import Folder
 from kith.accounts.server import Server
 from kith.child import Failed
 from kith.child import run as run_program
-from kith.config.accounts import Account, FolderAccount
+from kith.config.accounts import Account, FolderAccount, GoogleTable
 from kith.config.load import parse, read
 from kith.config.schema import Config, rules
 from kith.core.model import AccountId
@@ -250,6 +250,10 @@ def open_accounts(config: Config, vault: Vault) -> dict[str, OpenAccount]:
 def _open(name: str, table: Account, config: Config, vault: Vault) -> OpenAccount:
     if isinstance(table, FolderAccount):
         return Folder(name, table, config.timezone)
+    if isinstance(table, GoogleTable):
+        from kith.accounts.google import Google
+
+        return Google(name, table, vault, config.calendar.name, config.timezone)
     return Server(name, table, vault, config.calendar.name, config.timezone)
 
 

@@ -42,16 +42,21 @@ ROOMS = {
     "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
     "store": Rule(("store", "core", "errors")),
     "dav": Rule(("__init__", "dav", "core.model", "errors"), ("caldav", "dns", "icalendar", "niquests", "lxml")),
-    "google": Rule(("google", "core.model", "errors"), ("google_auth_oauthlib", "googleapiclient", "google")),
+    "google": Rule(
+        ("__init__", "google", "core.model", "errors"),
+        ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "oauthlib", "requests"),
+    ),
     "sources": Rule(
         (
             *("sources.base", "sources.carddav_cursor", "sources.carddav_fetch", "sources.carddav_shelf"),
+            "sources.google_cursor",
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),
     "calendars": Rule(
         (
             *("calendars.base", "calendars.caldav_memory", "calendars.caldav_place", "calendars.caldav_reader"),
+            *("calendars.google_memory", "calendars.google_place", "calendars.google_reader"),
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),
@@ -162,7 +167,7 @@ def test_only_the_composition_root_names_adapters() -> None:
         for name, _ in imported(module)
         if name.removeprefix("kith.") in adapters and not _is_a_part(name.removeprefix("kith."), module)
     }
-    assert naming <= {"app", "accounts.folder", "accounts.server"}
+    assert naming <= {"app", "accounts.folder", "accounts.google", "accounts.server"}
 
 
 def _is_a_part(name: str, whole: str) -> bool:
