@@ -25,7 +25,7 @@ from kith.config.schema import Config, rules
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError
+from kith.errors import AccountError, ConfigError, UsageError
 from kith.lock import held
 from kith.paths import Paths
 from kith.secrets import Vault
@@ -37,6 +37,8 @@ from kith.sync.run import Pass
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
     from kith.calendars.rehearsed import Rehearsed
+    from kith.imports.base import Reading
+    from kith.sync.take_in import TakenIn
 
 T = TypeVar("T")
 
@@ -97,6 +99,41 @@ class App:
             for account in self.accounts.values():
                 account.close()
 
+    # --- files ----------------------------------------------------------------------------------------
+
+    def read_file(self, path: Path, *, kind: str = "", dates: str = "", map_file: Path | None = None) -> Reading:
+        """Everybody in a file; nothing is stored. Raises Malformed, UsageError."""
+        from kith.imports.days import ORDERS
+        from kith.imports.kinds import Asked, read
+
+        if dates and dates not in ORDERS:
+            raise UsageError(f"--dates is one of {' and '.join(ORDERS)}")
+        order = next((order for order in ORDERS if order == dates), None)
+        return read(path, Asked(self.today, self.rules.days.zone, kind, order, map_file))
+
+    def take_in(self, reading: Reading, file: str, circle: str | None, *, rehearse: bool) -> TakenIn:
+        """Take a file's people in; a rehearsal does it on a copy of the store. Raises StoreError."""
+        if not rehearse:
+            return self._take_in(self.store, reading, file, circle)
+        with self._copy() as store:
+            return self._take_in(store, reading, file, circle)
+
+    def _take_in(self, store: Store, reading: Reading, file: str, circle: str | None) -> TakenIn:
+        from kith.sync.take_in import TakeIn
+
+        members = {known.person.id for known in load_network(store, self.rules).members()}
+        circles = tuple(self.config.circles)
+        return TakeIn(store, reading, file, self.local_now, new_id, circles, circle, members).run()
+
+    @contextmanager
+    def _copy(self) -> Iterator[Store]:
+        """A copy of the store, to try things on."""
+        with tempfile.TemporaryDirectory(prefix="kith-") as folder:
+            copy = Path(folder) / "rehearsal.sqlite3"
+            self.store.database.back_up_to(copy)
+            with open_store(copy, self.now, new_id) as store:
+                yield store
+
     # --- passes ---------------------------------------------------------------------------------------
 
     def sync(
@@ -122,11 +159,8 @@ class App:
 
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
-        with tempfile.TemporaryDirectory(prefix="kith-") as folder:
-            copy = Path(folder) / "rehearsal.sqlite3"
-            self.store.database.back_up_to(copy)
-            with open_store(copy, self.now, new_id) as store:
-                return self._pass(store, self._rehearsed_calendar, step, accept_removals).run()
+        with self._copy() as store:
+            return self._pass(store, self._rehearsed_calendar, step, accept_removals).run()
 
     def _ready_calendar(self) -> OwnCalendar:
         """The calendar; one that was never written to is made if it is not there."""

@@ -23,6 +23,7 @@ from kith.cli import (
     demo,
     due,
     events,
+    import_,
     init,
     log,
     login,
@@ -62,6 +63,7 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
+app.command("import", rich_help_panel=_RUN)(import_.import_)
 app.command("check", rich_help_panel=_RUN)(check.check)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)

@@ -84,7 +84,7 @@ class Cards:
         """One card, if it is stored."""
         sql = "SELECT * FROM cards WHERE account = ? AND collection = ? AND uid = ?"
         row = self._database.one(sql, _key(ref))
-        return _card(row) if row else None
+        return card_of(row) if row else None
 
     def put(self, cards: Iterable[tuple[Href, Card]], run: int) -> None:
         """Store cards as seen in this run, new or changed."""
@@ -94,7 +94,7 @@ class Cards:
             " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
             " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL",
             (
-                (*_key(card.ref), href, card.digest, _body(card), _joined(card.labels), _joined(name_keys(card)), run)
+                (*_key(card.ref), href, card.digest, body_of(card), _joined(card.labels), _joined(name_keys(card)), run)
                 for href, card in cards
             ),
         )
@@ -208,6 +208,12 @@ class Cards:
         )
         return len(gone)
 
+    def forget(self, refs: Collection[CardRef], now: str) -> None:
+        """Make cards gone that the user does not want any more, and note it in their history."""
+        self._record(((ref, "card", "there", "gone") for ref in refs), now)
+        sql = "DELETE FROM cards WHERE account = ? AND collection = ? AND uid = ?"
+        self._database.execute_many(sql, map(_key, refs))
+
     def record_changes(self, before: Card, after: Card, now: str) -> None:
         """Keep what changed on a card, field by field."""
         names = [item.name for item in fields(Card) if item.name != "ref"]
@@ -226,7 +232,7 @@ class Cards:
         cards: dict[PersonId, list[Card]] = defaultdict(list)
         for row in self._linked("c.*, p.person_id", people):
             more = groups.get((row["account"], row["collection"], row["uid"]), ())
-            cards[PersonId(row["person_id"])].append(_card(row, more))
+            cards[PersonId(row["person_id"])].append(card_of(row, more))
         return cards
 
     def outlines(self) -> Iterator[Outline]:
@@ -285,8 +291,8 @@ def _plain(value: Any) -> str:  # noqa: ANN401 -- any field of a card
     return "" if value is None else str(value)
 
 
-def _body(card: Card) -> str:
-    """The card's fields as JSON, absent ones left out."""
+def body_of(card: Card) -> str:
+    """A card's fields as JSON, absent ones left out."""
     body: dict[str, Any] = {"name": card.name}
     body.update({name: getattr(card, name) for name in (*_TEXTS, *_TUPLES) if getattr(card, name)})
     for name in _LABELLED:
@@ -298,7 +304,8 @@ def _body(card: Card) -> str:
     return _as_json(body)
 
 
-def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
+def card_of(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of a row that holds its key and what :func:`body_of` wrote."""
     body = json.loads(row["body"])
     for name in _LABELLED:
         if name in body:

@@ -11,6 +11,7 @@ from kith.core.model import InstallId
 from kith.store.cards import Cards
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.imports import Imports
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
@@ -24,6 +25,7 @@ class Store:
         self.cards = Cards(database)
         self.people = People(database)
         self.events = Events(database)
+        self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
 
     def transaction(self) -> AbstractContextManager[None]:

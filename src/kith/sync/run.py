@@ -54,6 +54,8 @@ class Pass:
         number = self.store.runs.begin(self.now)
         for source in self.sources:
             self._absorb(source, number, report)
+        with self.store.transaction():
+            self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
         network = load_network(self.store, self.rules)
         self._keep_names(network)
