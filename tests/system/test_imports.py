@@ -139,8 +139,8 @@ def test_a_circle_that_is_not_there_becomes_a_label(synced: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nothing.csv",), "there is no file nothing.csv"),
-        (("contacts",), "contacts is no file"),
+        (("nothing.csv",), "there is no nothing.csv"),
+        (("contacts",), "contacts is not an export of kith's"),
         (("people.csv", "--circle", "foes"), "there is no circle “foes”"),
         (("people.csv", "--as", "myspace"), "there is no kind of file called “myspace”"),
         (("people.csv", "--dates", "never"), "--dates is one of day-first and month-first"),
@@ -153,3 +153,14 @@ def test_what_cannot_be_done_is_said(synced: Home, arguments: tuple[str, ...], m
     before = people(synced)
     assert message in synced.kith("import", *arguments, exits=2).err
     assert people(synced) == before
+
+
+def test_an_export_carries_imports_along(synced: Home) -> None:
+    synced.kith("import", str(SAMPLES / "google_new.csv"), "--yes")
+    synced.kith("export", str(synced.folder / "kept"))
+    other = synced.other_machine()
+    other.kith("import", str(synced.folder / "kept"))
+    other.sync()
+    assert of_import(other, "import:google").keys() == of_import(synced, "import:google").keys() != set()
+    again = other.kith("import", str(SAMPLES / "google_new.csv"), "--yes")
+    assert "Everything in it is known already" in again.out

@@ -22,8 +22,8 @@ from system.home import CONFIG, Home, card
 from system.warm import Warm
 
 VERBS = (
-    *("add", "check", "daemon", "demo", "due", "events", "log", "pause", "people", "set", "show", "skip", "snooze"),
-    *("status", "sync"),
+    *("add", "backup", "check", "daemon", "demo", "due", "events", "export", "import", "log", "pause", "people"),
+    *("restore", "set", "show", "skip", "snooze", "status", "sync"),
 )
 DECISIONS = ("accept", "adopt", "purge", "recreate", "takeover")
 _LOADED = """

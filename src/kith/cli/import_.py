@@ -1,4 +1,7 @@
-"""``kith import``: people out of a file, shown before anything is stored; the list of imports, and taking one back."""
+"""``kith import``: people out of a file, or what kith itself exported; the list of imports, and taking one back.
+
+People out of a file are shown before anything is stored.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from kith.cli.session import session
 from kith.cli.words import count, joined
 from kith.core.brief import day_text
 from kith.errors import UsageError
+from kith.lock import held
 
 if TYPE_CHECKING:
     from kith.app import App
@@ -27,7 +31,10 @@ _SHOWN = 8
 def import_(
     context: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="FILE|ls|undo", help="A file; or the list of imports; or take one back.")
+        str,
+        typer.Argument(
+            metavar="FILE|DIR|ls|undo", help="A file, or the folder of an export; or see ‘ls’ and ‘undo’ above."
+        ),
     ],
     number: Annotated[
         int | None, typer.Argument(metavar="[NUMBER]", help="Which import to undo; else the last.")
@@ -44,9 +51,12 @@ def import_(
 ) -> None:
     """Import people from a file: LinkedIn, Google, Outlook, Monica, vCard, or any spreadsheet.
 
-    The same file again changes nothing, a newer one updates, and all of it can be undone. A file that is called ls or
-    undo is ./ls or ./undo.
+    The same file again changes nothing, a newer one updates, and all of it can be undone: `kith import ls` lists what
+    was imported, `kith import undo` takes the last one back. A folder that `kith export` wrote is added to what kith
+    knows; what is known already stays.
     """
+    from kith.keeping import archive
+
     with session(context) as app:
         if what == "ls":
             _list(app, as_json)
@@ -59,6 +69,9 @@ def import_(
         if circle is not None and circle not in app.config.circles:
             raise UsageError(f"there is no circle “{circle}”", candidates=tuple(app.config.circles))
         path = Path(what).expanduser()
+        if archive.is_one(path):
+            _archive(app, path)
+            return
         reading = _read(app, path, kind, dates, map_file)
         would = app.take_in(reading, path.name, circle, rehearse=True)
         if as_json:
@@ -79,11 +92,29 @@ def import_(
             say("`kith people --unassigned` lists those who are in no circle yet.", "dim")
 
 
+def _archive(app: App, path: Path) -> None:
+    from kith.keeping import archive
+
+    with held(app.paths.lock, "kith import"):
+        new = archive.take_in(app.store, path)
+    people, talks = count(new.people, "person", "people"), count(new.conversations, "conversation")
+    say(f"New here: {people}, {talks}, {count(new.facts, 'fact')}, {count(new.events, 'event')}.")
+    if new.left_out:
+        say(
+            f"{count(new.left_out, 'event')} of people who have one here already stayed out; if they are still in the "
+            "calendar, the next pass says so, and `kith events adopt` settles it.",
+            "yellow",
+        )
+
+
 def _read(app: App, path: Path, kind: str, dates: str, map_file: Path | None) -> Reading:
     if not path.exists():
-        raise UsageError(f"there is no file {path}", hint="`kith import ls` lists what was imported")
+        raise UsageError(f"there is no {path}", hint="`kith import ls` lists what was imported")
     if not path.is_file():
-        raise UsageError(f"{path} is no file", hint="a folder of cards is an account: see [accounts] in the config")
+        raise UsageError(
+            f"{path} is not an export of kith's",
+            hint="give the folder that `kith export` wrote, or a file; a folder of cards is an account: see the config",
+        )
     while True:
         try:
             return app.read_file(path, kind=kind, dates=dates, map_file=map_file)

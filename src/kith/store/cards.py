@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -306,7 +306,12 @@ def body_of(card: Card) -> str:
 
 def card_of(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
     """The card of a row that holds its key and what :func:`body_of` wrote."""
-    body = json.loads(row["body"])
+    return card_from(_ref(row), json.loads(row["body"]), more_labels)
+
+
+def card_from(ref: CardRef, values: Mapping[str, Any], more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of that key, from what :func:`body_of` wrote."""
+    body = dict(values)
     for name in _LABELLED:
         if name in body:
             body[name] = tuple(Labelled(value, label) for value, label in body[name])
@@ -318,4 +323,4 @@ def card_of(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
             body[name] = tuple(body[name])
     if more_labels:
         body["labels"] = tuple(dict.fromkeys((*body.get("labels", ()), *more_labels)))
-    return Card(ref=_ref(row), **body)
+    return Card(ref=ref, **body)
