@@ -22,7 +22,7 @@ from kith.accounts.server import Server
 from kith.config.accounts import Account, FolderAccount
 from kith.config.load import parse, read
 from kith.config.schema import Config, rules
-from kith.core.model import AccountId
+from kith.core.model import AccountId, PersonId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
 from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError, UsageError
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from kith.sync.take_in import TakenIn
 
 T = TypeVar("T")
+EXPORTS = ("xlsx", "csv", "vcf", "json")
+"""The kinds of files that people can be exported to."""
 
 
 def new_id() -> str:
@@ -125,6 +127,16 @@ class App:
         members = {known.person.id for known in load_network(store, self.rules).members()}
         circles = tuple(self.config.circles)
         return TakeIn(store, reading, file, self.local_now, new_id, circles, circle, members).run()
+
+    def export_as(self, kind: str, people: Collection[PersonId]) -> bytes:
+        """These people as a file of that kind, one of :data:`EXPORTS`. Raises UsageError."""
+        from kith.exports.plain import as_json
+        from kith.exports.tables import as_csv, as_xlsx
+        from kith.exports.vcards import as_vcf
+        from kith.sync.give_out import entries
+
+        writers = {"csv": as_csv, "xlsx": as_xlsx, "vcf": as_vcf, "json": as_json}
+        return writers[kind](entries(self.store, self.rules, people))
 
     @contextmanager
     def _copy(self) -> Iterator[Store]:

@@ -164,3 +164,45 @@ def test_an_export_carries_imports_along(synced: Home) -> None:
     assert of_import(other, "import:google").keys() == of_import(synced, "import:google").keys() != set()
     again = other.kith("import", str(SAMPLES / "google_new.csv"), "--yes")
     assert "Everything in it is known already" in again.out
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json", "vcf"])
+def test_what_was_exported_is_known_when_it_comes_back(synced: Home, kind: str) -> None:
+    synced.kith("log", "Ana Souza", "-m", "New job\n\nRui starts school", "--via", "call")
+    file = synced.folder / f"people.{kind}"
+    assert "holds 6 people of 7; --all takes everybody" in synced.kith("export", "--as", kind, str(file)).out
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = {person["id"]: person for person in synced.kith("people", "--json").json}
+    done = synced.kith("import", str(file), "--yes", "--json").json
+    assert (done["refused"], done["conversations"]) == ([], 0)
+    if kind != "vcf":  # an address book's file does not say who they are to kith
+        assert (done["new"], done["joined"]) == (0, 6)
+        assert [one["name"] for one in synced.kith("people", "--json").json] == [one["name"] for one in before.values()]
+    assert "Everything in it is known already" in synced.kith("import", str(file)).out
+
+
+def test_what_was_exported_comes_into_another_kith(synced: Home) -> None:
+    synced.kith("log", "Ana Souza", "-m", "New job", "--via", "call", "--on", "2026-10-01")
+    synced.kith("set", "Ana Souza", "--every", "10d")
+    (synced.folder / "people.json").write_text(synced.kith("export", "--as", "json").out)
+    other = synced.other_machine()
+    other.kith("import", "people.json", "--yes")
+    ana = other.kith("show", "Ana Souza", "--json").json
+    assert (ana["circle"], ana["every"]) == ("inner", "10d")
+    assert ana["conversations"] == [{"day": "2026-10-01", "via": "call", "text": "New job"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name a new folder"),
+        (("--as", "docx", "x"), "there is no kind of file called “docx”"),
+        (("--circle", "inner", "x"), "--circle and --all go with --as"),
+        (("--as", "csv", "config"), "is there already"),
+        (("--as", "csv", "nowhere/people.csv"), "cannot be written"),
+        (("--as", "csv", "--circle", "foes"), "there is no circle “foes”"),
+    ],
+)
+def test_an_export_that_cannot_be(synced: Home, arguments: tuple[str, ...], message: str) -> None:
+    refused = synced.kith("export", *arguments, exits=2)
+    assert message in refused.err

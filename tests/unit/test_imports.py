@@ -61,13 +61,26 @@ ROOMS = {
     ),
     "imports": Rule(("imports", "codecs", "core", "errors"), ("charset_normalizer", "lxml", "openpyxl")),
     "sync": Rule(("sync", "calendars.base", "imports.base", "sources.base", "store", "core", "errors")),
+    "exports": Rule(("exports", "imports", "core", "errors"), ("openpyxl",)),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
     "daemon": Rule(("core.period", "errors"), ("schedule",)),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
-            *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
+            *(
+                "accounts",
+                "sync",
+                "calendars",
+                "sources",
+                "imports",
+                "exports",
+                "codecs",
+                "config",
+                "keeping",
+                "store",
+                "core",
+            ),
             *("errors", "files", "lock", "paths", "secrets"),
         )
     ),
@@ -171,9 +184,9 @@ def test_only_the_composition_root_names_adapters() -> None:
 def _is_a_part(name: str, whole: str) -> bool:
     """Whether both are files of one adapter: they begin with its name, as ``caldav.py`` and ``caldav_place.py`` do.
 
-    The readers of files are one house: they share what a table is.
+    The readers of files are one house: they share what a table is, and the writers write it.
     """
-    if name.startswith("imports.") and whole.startswith("imports."):
+    if name.startswith("imports.") and whole.startswith(("imports.", "exports.")):
         return True
     return name.partition("_")[0] == whole.partition("_")[0] and "_" in name
 

@@ -51,7 +51,7 @@ COLUMNS = {
 }
 """The other columns, in their order."""
 
-_TEXTS = ("name", "given", "family", "organisation", "job_title", "city", "country", "note")
+TEXTS = ("name", "given", "family", "organisation", "job_title", "city", "country", "note")
 
 
 def fits_table(headers: Sequence[str]) -> bool:
@@ -61,8 +61,8 @@ def fits_table(headers: Sequence[str]) -> bool:
 
 def style() -> Style:
     """How kith writes."""
-    usual = {header: meaning for header, meaning in COLUMNS.items() if meaning not in ("facts", "conversations")}
-    return Style(KIND, usual, separator=MANY, is_address_book=True, is_exact=True)
+    columns = {header: "ignore" if header in (FACTS, CONVERSATIONS) else COLUMNS[header] for header in COLUMNS}
+    return Style(KIND, columns, separator=MANY, is_address_book=True, is_exact=True)
 
 
 def own_columns(headers: Sequence[str]) -> list[Column]:
@@ -94,7 +94,7 @@ def read(data: Mapping[str, Any], name: str, today: date) -> Reading:
 def _entry(person: Mapping[str, Any], naming: Naming, number: int, today: date) -> Entry:
     where = f"person {number}"
     name = str(person["name"])
-    texts = {key: str(person.get(key) or "") for key in _TEXTS}
+    texts = {key: str(person.get(key) or "") for key in TEXTS}
     said = tuple(
         Said(date.fromisoformat(one["day"]), str(one.get("text") or ""), str(one.get("via") or ""))
         for one in person.get("conversations") or ()

@@ -41,7 +41,8 @@ def read(data: bytes, name: str) -> Reading:
     for card in cards:
         labelled = replace(card, labels=tuple(dict.fromkeys((*card.labels, *labels[card.ref.uid]))))
         try:
-            entries.append(Entry(card.name, _named(labelled, naming)))
+            # A card that kith exported has kith's own id; any other UID is nobody's.
+            entries.append(Entry(card.name, _named(labelled, naming), person=card.ref.uid))
         except ValueError as error:
             refused.append(Refused(card.name, str(error)))
     return Reading(KIND, tuple(entries), tuple(refused), tuple(remarks))

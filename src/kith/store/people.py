@@ -343,10 +343,16 @@ class People:
 
     def facts(self) -> Mapping[PersonId, list[str]]:
         """Everybody's facts, oldest first; how one met begins with the word."""
-        facts: dict[PersonId, list[str]] = defaultdict(list)
+        return {
+            person: [f"Met: {text}" if kind == "met" else text for kind, text in facts]
+            for person, facts in self.facts_with_kinds().items()
+        }
+
+    def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
+        """Everybody's facts, oldest first, each after its kind."""
+        facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
         for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
-            text = f"Met: {row['text']}" if row["kind"] == "met" else row["text"]
-            facts[PersonId(row["person_id"])].append(text)
+            facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 
     # --- inside ---------------------------------------------------------------------------------------
