@@ -20,6 +20,7 @@ from kith.cli import (
     add,
     backup,
     check,
+    circle,
     daemon,
     demo,
     due,
@@ -36,6 +37,8 @@ from kith.cli import (
     snooze,
     status,
     sync,
+    tag,
+    triage,
 )
 from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
@@ -62,10 +65,13 @@ app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
 app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
+app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
+app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)

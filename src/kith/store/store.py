@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kith.core.model import InstallId
 from kith.store.cards import Cards
+from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.imports import Imports
@@ -25,6 +26,7 @@ class Store:
         self.cards = Cards(database)
         self.people = People(database)
         self.events = Events(database)
+        self.choosing = Choosing(database)
         self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
 
