@@ -11,6 +11,8 @@ from kith.core.model import InstallId
 from kith.store.cards import Cards
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.joins import Joins
+from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
@@ -25,6 +27,8 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.runs = Runs(database)
+        self.matching = Matching(database)
+        self.joins = Joins(database, self.events)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""
