@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.address_book import write_address_book
 from bench.child import cost_of
+from bench.command import kith
 from kith.core.model import AccountId
 from kith.core.report import PassReport
 
@@ -27,17 +25,6 @@ every = "6w"
 labels = ["climbing"]
 """
 
-# A small process in between: on Linux a process's peak of memory begins with that of the one that started it.
-_LAUNCHER = """\
-import os, sys, time
-started = time.perf_counter()
-quiet = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
-child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
-_, status, usage = os.wait4(child, 0)
-assert status == 0, status
-print(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
-"""
-
 
 def measure() -> list[tuple[str, str]]:
     """Reading and storing alone, then `kith sync` for the first time, with nothing changed, and `kith due`."""
@@ -48,9 +35,9 @@ def measure() -> list[tuple[str, str]]:
         about = f"{_CARDS:,} cards, {size:.0f} MB"
         return [
             (f"{about}: read and stored", str(cost_of("bench.passes:read_and_store", str(home / "book.vcf")))),
-            (f"{about}: kith sync, first", _command(home, "sync")),
-            (f"{about}: kith sync, nothing changed", _command(home, "sync")),
-            (f"{about}: kith due", _command(home, "due")),
+            (f"{about}: kith sync, first", str(kith(home, "sync"))),
+            (f"{about}: kith sync, nothing changed", str(kith(home, "sync"))),
+            (f"{about}: kith due", str(kith(home, "due"))),
         ]
 
 
@@ -70,13 +57,3 @@ def read_and_store(book: str) -> None:
         Absorber(store, source, run, now, lambda _: None).absorb(PassReport(now), accept_removals=False)
         meet(store, new_id, now)
         assert store.people.count() == _CARDS
-
-
-def _command(home: Path, verb: str) -> str:
-    """What `kith VERB` costs, the start of the interpreter included."""
-    environment = {**os.environ, "XDG_STATE_HOME": str(home / "state")}
-    command = (sys.executable, "-m", "kith", "--config", str(home / "config.toml"), verb)
-    launched = (sys.executable, "-S", "-c", _LAUNCHER, *command)
-    answer = subprocess.run(launched, env=environment, check=True, capture_output=True, text=True).stdout
-    seconds, cpu, kibibytes = map(float, answer.split())
-    return f"{seconds:6.2f} s  {kibibytes / 1024:6.1f} MiB in all  ({cpu:.2f} s of CPU)"

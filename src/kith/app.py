@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,7 +25,8 @@ from kith.config.schema import Config, rules
 from kith.core.model import AccountId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError
+from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError
+from kith.keeping import backups
 from kith.lock import held
 from kith.paths import Paths
 from kith.secrets import Vault
@@ -107,9 +108,20 @@ class App:
     ) -> PassReport:
         """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
         with held(self.paths.lock, "a pass"):
-            report = self._pass(self.store, self._ready_calendar, step, accept_removals).run()
+            troubles = self._back_up()
+            report = self._pass(self.store, self._ready_calendar, step, accept_removals, troubles).run()
             self._publish(report)
             return report
+
+    def _back_up(self) -> list[Trouble]:
+        """Keep a copy of the store as it is before the day's first pass; a full disk stops nothing else."""
+        try:
+            backups.daily(self.store, self.paths.backups, self.today)
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            return [Trouble("", "BackupFailed", f"there is no backup of today: {error.message}", error.hint)]
+        return []
 
     def _publish(self, report: PassReport) -> None:
         """What an account does after a pass; what goes wrong then is as lasting as what went wrong before."""
@@ -150,9 +162,10 @@ class App:
         calendar: Callable[[], Calendar | None],
         step: Callable[[str], None],
         accept_removals: Collection[str],
+        known: Sequence[Trouble] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
-        troubles = [_config_trouble(self.config_error)] if self.config_error else []
+        troubles = [*([_config_trouble(self.config_error)] if self.config_error else []), *known]
         sources = [_or_trouble(name, account.source, troubles) for name, account in self.accounts.items()]
         return Pass(
             store=store,

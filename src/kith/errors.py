@@ -6,7 +6,8 @@
       ConfigError           the config file is wrong; every problem at once        exit 78
       UsageError            unknown person, ambiguous name, a bad argument         exit 2
       LockHeld              another pass is running                                exit 75
-      StoreError            disk full, corrupt, written by a newer kith            exit 74
+      StoreError            disk full, busy, written by a newer kith               exit 74
+        StoreDamaged        what is in it cannot be read any more
       AccountError          one account cannot do what was asked                   exit 69
         Transient           time-out, busy, disk hiccup: try again later
         SignInNeeded        a login or a secret is missing or was refused         exit 77
@@ -88,6 +89,10 @@ class StoreError(KithError):
     """kith's own database cannot be read or written. The pass stops at once."""
 
     exit_code = 74
+
+
+class StoreDamaged(StoreError):
+    """kith's own database is there, and what is in it cannot be read: only a backup helps."""
 
 
 class AccountError(KithError):

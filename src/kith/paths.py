@@ -33,6 +33,11 @@ class Paths:
         return self.state / "secrets"
 
     @property
+    def backups(self) -> Path:
+        """The folder of the store's backups."""
+        return self.store.parent / "backups"
+
+    @property
     def lock(self) -> Path:
         """Held while a pass runs."""
         return self.state / "pass.lock"

@@ -150,6 +150,11 @@ def test_synology_without_a_principal(server: HostileDav) -> None:
         assert [one.name for one in found.collections] == ["Contacts"]
 
 
+def test_davical_is_not_asked_for_what_it_fails_at(server: HostileDav) -> None:
+    server.quirks.append(fake.davical_fails_at_its_root)
+    assert [one.name for one in looked(account(server.url)).collections] == ["Contacts"]
+
+
 def test_icloud_moves_the_home_to_a_host_of_its_own(server: HostileDav, monkeypatch: pytest.MonkeyPatch) -> None:
     """One machine cannot play both hosts; so only the way to the server is another."""
     asked: list[str] = []

@@ -31,12 +31,16 @@ class Habits:
     """Stores something else than it was sent, and answers a PUT without an ETag (mail.ru, sabre when it repairs)."""
     encodes_everything: bool = False
     """Spells ``@`` in its hrefs as ``%40`` (Nextcloud, iCloud, Zimbra: some here, some there)."""
+    loses_what_it_stores: bool = False
+    """Stores nothing that can be read, and answers a PUT with an ETag (SOGo 5.8, some texts with emoji)."""
     renames_zones: bool = False
     """Gives time zones names of its own (Evolution's servers, Exchange behind DavMail)."""
     forgets_zones: bool = False
     """Leaves out the rules of time zones whose names everybody knows (Google, iCloud)."""
     weak_etags_on_put: bool = False
     """Answers a PUT with a weak ETag and a GET with a strong one (GMX)."""
+    weakens_what_it_compresses: bool = False
+    """Has a weak ETag for a GET that may be answered compressed (Cyrus, and nginx before others)."""
     weak_etags: bool = False
     """Has weak ETags only."""
     no_etags: bool = False
@@ -242,6 +246,8 @@ class Hostile:
             return 404, {}, b""
         version, raw = calendar.items[name]
         etag = self._etag(version)
+        if self.habits.weakens_what_it_compresses and "gzip" in request.headers.get("accept-encoding", ""):
+            etag = f"W/{etag}"
         return 200, {"Content-Type": "text/calendar", **({"ETag": etag} if etag else {})}, raw
 
     def _on_put(self, request: Seen) -> tuple[int, dict[str, str], bytes]:
@@ -256,6 +262,8 @@ class Hostile:
         raw = request.body
         if self.habits.rewrites:
             raw = raw.replace(b"CLASS:PRIVATE", b"CLASS:PUBLIC").replace(b"END:VEVENT", b"X-SERVER:1\r\nEND:VEVENT")
+        if self.habits.loses_what_it_stores:
+            raw = b"(null)"
         if self.habits.renames_zones:
             raw = raw.replace(b"Europe/Prague", b"/example.org/2026/Europe/Prague")
         if self.habits.forgets_zones:

@@ -315,6 +315,11 @@ def davical_accepts_any_token(server: HostileDav, request: Request, reply: Reply
     return reply
 
 
+def davical_fails_at_its_root(_: HostileDav, request: Request, reply: Reply) -> Reply:
+    """DAViCal 1.1 answers 500 when its root, which is no collection of its database, is asked for a sync token."""
+    return Reply(500) if request.path == "/" and b"sync-token" in request.body else reply
+
+
 def nextcloud_forgot_what_changed(server: HostileDav, request: Request, reply: Reply) -> Reply:
     """Nextcloud throws old changes away, and then reports some of what happened, as if it were all."""
     if request.kind == "sync-collection":

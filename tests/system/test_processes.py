@@ -18,12 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from kith.lock import held
 from system.home import CONFIG, Home, card
 from system.warm import Warm
 
 VERBS = (
-    *("add", "check", "daemon", "demo", "due", "events", "log", "pause", "people", "set", "show", "skip", "snooze"),
-    *("status", "sync"),
+    *("add", "backup", "check", "daemon", "demo", "due", "events", "export", "import", "log", "pause", "people"),
+    *("restore", "set", "show", "skip", "snooze", "status", "sync"),
 )
 DECISIONS = ("accept", "adopt", "purge", "recreate", "takeover")
 _LOADED = """
@@ -54,17 +55,22 @@ def large(template: Home, tmp_path: Path) -> Iterator[Home]:
 # --- one pass at a time, and its end ------------------------------------------------------------------------
 
 
-def test_a_second_pass_says_which_one_is_running(large: Home) -> None:
-    with large.running("sync") as first:
-        wait_for_the_lock(large)
+def test_a_second_pass_says_which_one_is_running(synced: Home) -> None:
+    with held(synced.state / "pass.lock", "a pass"):
         for command in (["sync"], ["events", "purge"], ["events", "accept"]):
-            said = large.kith(*command, exits=75)
+            said = synced.kith(*command, exits=75)
             assert said.err.splitlines() == [
-                f"kith: a pass (process {first.pid}) is running",
+                f"kith: a pass (process {os.getpid()}) is running",
                 "  → wait until it is done",
             ]
             assert said.out == ""
-        assert large.kith("add", "Zé Novo").out.startswith("Added Zé Novo"), "what is said never waits for a pass"
+        assert synced.kith("add", "Zé Novo").out.startswith("Added Zé Novo"), "what is said never waits for a pass"
+    assert synced.sync()["troubles"] == []
+
+
+def test_a_pass_holds_the_lock_while_it_runs(large: Home) -> None:
+    with large.running("sync") as first:
+        wait_for_the_lock(large)
         out, err = first.communicate()
     assert (first.returncode, err) == (0, "")
     assert "phone: 5000 cards (5000 new, 0 changed, 0 gone)" in out

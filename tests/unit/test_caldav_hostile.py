@@ -427,6 +427,18 @@ class TestServersThatKeepETagsBadly:
         assert seen.fields == FIELDS
         assert world.open().update(seen, Change(title="New"), None, NOW).etag is not None
 
+    def test_an_event_that_is_fetched_alone_has_the_etag_of_the_listing(self, world: World) -> None:
+        world.server.habits.weakens_what_it_compresses = True
+        seen = world.there()
+        assert world.open().find(seen.uid) == seen
+
+    def test_an_event_that_was_lost_in_storing_it_is_noticed(self, world: World) -> None:
+        world.server.habits.loses_what_it_stores = True
+        receipt = world.open(server="sogo").create(marker(), FIELDS, NOW)
+        assert receipt.etag is None
+        look = world.open(server="sogo").look({receipt.href: receipt.etag})
+        assert [one.href for one in look.unreadable] == [receipt.href]
+
     def test_an_edit_between_a_write_and_reading_it_back_is_not_taken_for_ours(self, world: World) -> None:
         world.server.habits.silent_about_etags = True
         calendar = world.open()
@@ -515,7 +527,7 @@ class TestServersThatWriteOver:
         seen = calendar.look({}).events[0]
         world.server.forget()
         calendar.update(seen, Change(title="New"), None, NOW)
-        assert methods(world) == ["GET", "PUT"]
+        assert methods(world) == ["GET", "PUT", "GET"]
 
     def test_others_are_not(self, world: World) -> None:
         world.there()

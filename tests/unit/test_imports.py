@@ -61,18 +61,19 @@ ROOMS = {
     ),
     "imports": Rule(("imports", "sources.base", "codecs", "core", "errors", "files")),
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
+    "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
     "daemon": Rule(("core.period", "errors"), ("schedule",)),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
-            *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "store", "core"),
+            *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
             *("errors", "files", "lock", "paths", "secrets"),
         )
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "sync", "config", "store", "core"),
+            *("__init__", "cli", "app", "accounts", "demo", "keeping", "sync", "config", "store", "core"),
             *("errors", "files", "keychain", "lock", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),

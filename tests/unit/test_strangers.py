@@ -298,7 +298,7 @@ def test_purging_removes_only_what_nobody_touched(lost: Household) -> None:
 def test_an_edit_at_the_very_moment_wins(lost: Household, monkeypatch: pytest.MonkeyPatch) -> None:
     look = lost.calendar.look
 
-    def look_then_edit(known: dict[object, object]) -> object:
+    def look_then_edit(known: dict[object, object], cursor: str = "") -> object:
         found = look({})
         lost.calendar.type_below(lost.event_of("Ana Souza").uid, "Wait!")
         return found

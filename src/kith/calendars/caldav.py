@@ -256,7 +256,7 @@ class CalDavCalendar:
         raw = ical.encode(marker, replace(fields, when=_kept_by(quirks, fields.when)), now)
         if quirks.overwrites and self._reader.item(url, Href(path_of(url))) is not None:
             raise Conflict(f"{path_of(url)} is there already")
-        return self._receipt(url, self._place.library(url).put_new(url, raw), raw)
+        return self._receipt(url, self._place.library(url).put_new(url, raw), raw, quirks)
 
     def update(self, seen: SeenEvent, change: Change, marker: Marker | None, now: datetime) -> Receipt:
         """Put the changed event in its place, if it still is as seen."""
@@ -266,7 +266,7 @@ class CalDavCalendar:
         when = None if change.when is None else _kept_by(quirks, change.when)
         raw = ical.patch(before, replace(change, when=when), marker, now)
         etag = seen.etag if is_strong(seen.etag) else None
-        return self._receipt(url, self._place.library(url).put(url, raw, etag), raw)
+        return self._receipt(url, self._place.library(url).put(url, raw, etag), raw, quirks)
 
     def delete(self, seen: SeenEvent) -> None:
         """Delete the event, if it still is as seen or gone already."""
@@ -304,11 +304,15 @@ class CalDavCalendar:
             return (now.uid, now.fields) == (seen.uid, seen.fields)
         return ical.decode(raw, href=seen.href, etag=seen.etag, zone=self._zone) == seen
 
-    def _receipt(self, url: str, etag: ETag | None, written: bytes) -> Receipt:
-        """Where the event stands now; what was written is read back where the server gave no strong ETag for it."""
+    def _receipt(self, url: str, etag: ETag | None, written: bytes, quirks: Quirks) -> Receipt:
+        """Where the event stands now.
+
+        What was written is read back where the server gave no strong ETag for it, and from those that overwrite: SOGo
+        5.8 gives an ETag even for an event that it lost in storing it, as happens to some with emoji.
+        """
         href = Href(path_of(url))
         self._kept.pop(href, None)
-        if is_strong(etag):
+        if is_strong(etag) and not quirks.overwrites:
             return Receipt(href, etag)
         try:
             item = self._reader.item(url, href)

@@ -18,11 +18,14 @@ from rich.markup import escape
 from kith import __version__
 from kith.cli import (
     add,
+    backup,
     check,
     daemon,
     demo,
     due,
     events,
+    export,
+    import_,
     init,
     log,
     login,
@@ -49,7 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_EVERY_DAY, _LOOK, _RUN = "Answer from here", "Look things up", "Run and set up"
+_EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
@@ -67,6 +70,10 @@ app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)
 app.command("daemon", rich_help_panel=_RUN)(daemon.daemon)
+app.command("backup", rich_help_panel=_KEEP)(backup.backup)
+app.command("restore", rich_help_panel=_KEEP)(backup.restore)
+app.command("export", rich_help_panel=_KEEP)(export.export)
+app.command("import", rich_help_panel=_KEEP)(import_.import_)
 app.command("demo", rich_help_panel=_RUN)(demo.demo)
 
 

@@ -90,7 +90,10 @@ def _by_status(answer: Answer, where: str) -> AccountError:
     status = answer.status
     match status:
         case 407:
-            return Denied("the proxy wants a sign-in", hint="put its user name and password into `proxy`")
+            return Denied(
+                "the proxy wants a sign-in",
+                hint='set `proxy = "env"`, and the address with its user and password in the environment',
+            )
         case 404 | 410:
             return Denied(f"{where} is not there")
         case 405 | 501:

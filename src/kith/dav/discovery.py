@@ -245,7 +245,9 @@ class _Search:
 
     def _is_one(self, name: str, about: Response) -> bool:
         """Whether the place is itself a collection; then that is all there is to find."""
-        itself = _collection(about, self._service)
+        if _collection(about, self._service) is None:
+            return False
+        itself = next(iter(list_collections(self._transport, about.url, self._service, members=False)), None)
         if itself is None:
             return False
         one, _ = _WORDS[self._service]
@@ -351,8 +353,11 @@ class _Search:
         return collections
 
     def _about(self, name: str, url: str) -> Response | None:
-        """What a place says of itself: the response about it, or the only one there is."""
-        asked = (_PRINCIPAL, _HOME_SET[self._service], *_ABOUT_COLLECTIONS, _CTAG, _COMPONENTS)
+        """What a place says of itself: the response about it, or the only one there is.
+
+        Nothing that only a collection has is asked for: DAViCal fails at its root when asked for a sync token.
+        """
+        asked = (_PRINCIPAL, _HOME_SET[self._service], _KINDS, _NAME)
         try:
             answer = self._transport.request(
                 "PROPFIND", url, body=xml.propfind(*asked), depth="0", ok=(207,), patience=PATIENCE

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from kith.errors import StoreError
+from kith.errors import StoreDamaged, StoreError
 
 _BUSY_SECONDS = 30
+_PUT_BACK = "put the newest good backup back: `kith restore` lists them"
 Row = sqlite3.Row
 
 
@@ -107,14 +109,50 @@ class Database:
         return "" if row is None or row[0] == "ok" else str(row[0])
 
     def back_up_to(self, target: Path) -> None:
-        """Copy the store as it is at this moment, with SQLite's backup API, to a new private file."""
+        """Copy the store as it is at this moment, with SQLite's backup API, to a private file that is whole or absent.
+
+        Raises:
+            StoreError: it cannot be written, or what would be kept is damaged; what was at ``target`` is as it was.
+        """
+        partial = target.with_name(f".{target.name}.partial")
         with store_errors(target):
-            partial = target.with_suffix(".partial")
             partial.unlink(missing_ok=True)
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            with closing(sqlite3.connect(partial)) as copy:
+        try:
+            with store_errors(target), closing(sqlite3.connect(partial)) as copy:
                 self._connection.backup(copy)
-            partial.replace(target)
+                copy.execute(
+                    "PRAGMA journal_mode = DELETE"
+                )  # one file, which can be read from a disk that cannot be written
+                found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise StoreDamaged(f"kith's store {self.path} is damaged: {found}", hint=_PUT_BACK)
+            with store_errors(target):
+                partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def fill_from(self, source: Path) -> None:
+        """Put the contents of another store in place of all there is, at once, for every process that has it open."""
+        with store_errors(self.path), closing(sqlite3.connect(source)) as copy:
+            copy.backup(self._connection)
+
+
+def copy_out(source: Path, target: Path) -> None:
+    """Copy an SQLite file that is only to be read to a new private one.
+
+    Raises:
+        StoreError: it cannot be read, or is no SQLite file.
+    """
+    with store_errors(target):
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    address = f"file:{quote(str(source.absolute()))}?mode=ro"
+    with (
+        store_errors(source),
+        closing(sqlite3.connect(address, uri=True)) as original,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        original.backup(copy)
 
 
 @contextmanager
@@ -127,10 +165,7 @@ def store_errors(path: Path) -> Iterator[None]:
             raise StoreError(f"kith's store {path} is busy", hint="try again in a moment") from error
         raise StoreError(f"kith's store {path} cannot be used: {error}", hint=_hint(error)) from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"kith's store {path} is damaged: {error}",
-            hint=f"copies from before each upgrade are in {path.parent / 'backups'}",
-        ) from error
+        raise StoreDamaged(f"kith's store {path} is damaged: {error}", hint=_PUT_BACK) from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}", hint="is the disk full or read-only?") from error
 

@@ -352,12 +352,12 @@ class Events:
 
 def _event(row: Row, reach_outs: tuple[int, ...]) -> EventRow:
     written = Written(
-        fields=_fields_from(json.loads(row["fields"])),
+        fields=fields_from(json.loads(row["fields"])),
         plain_title=row["plain_title"],
         brief=tuple(row["brief"].split()),
         typed=row["typed"],
         last_modified=_instant(row["last_modified"]),
-        pending=_change_from(json.loads(row["pending"])) if row["pending"] else None,
+        pending=change_from(json.loads(row["pending"])) if row["pending"] else None,
     )
     return EventRow(
         marker=Marker(
@@ -427,7 +427,8 @@ def _fields_to(fields: Fields) -> dict[str, Any]:
     }
 
 
-def _fields_from(value: dict[str, Any]) -> Fields:
+def fields_from(value: dict[str, Any]) -> Fields:
+    """An event's fields as they are stored. Raises KeyError, TypeError or ValueError where they are not."""
     return Fields(_when_from(value["when"]), value["title"], value["description"], value["alarm"])
 
 
@@ -436,7 +437,8 @@ def _change_to(change: Change) -> dict[str, Any]:
     return {"when": when, "title": change.title, "description": change.description, "alarm": change.alarm}
 
 
-def _change_from(value: dict[str, Any]) -> Change:
+def change_from(value: dict[str, Any]) -> Change:
+    """A change to an event as it is stored. Raises KeyError, TypeError or ValueError where it is not."""
     when = _when_from(value["when"]) if value["when"] else None
     return Change(when, value["title"], value["description"], value["alarm"])
 

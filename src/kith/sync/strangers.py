@@ -70,7 +70,8 @@ class Strangers:
         *,
         answered: bool = True,
     ) -> list[Settled]:
-        seen = self._calendar.look({}).events
+        last = self._store.events.last_look(self._calendar.account, self._calendar.name)
+        seen = self._calendar.look({}, last.cursor).events
         self._present = {event.uid for event in seen}
         found = strangers(self._store, seen, self._rules, self._now)
         if answered:

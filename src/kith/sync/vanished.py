@@ -40,6 +40,7 @@ def recreate(store: Store, calendar: Calendar, now: datetime) -> list[EventRow]:
 
 def _gone(store: Store, calendar: Calendar) -> list[EventRow]:
     """Those that are nowhere in the account; one that was only put into another calendar is not gone."""
-    present = {event.uid for event in calendar.look({}).events}
+    last = store.events.last_look(calendar.account, calendar.name)
+    present = {event.uid for event in calendar.look({}, last.cursor).events}
     away = store.events.vanished(calendar.account, calendar.name, present)
     return [row for row in away if calendar.find(row.uid) is None]

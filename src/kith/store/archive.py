@@ -1,0 +1,336 @@
+"""Everything the user typed and ruled, and what was written to calendars, as plain rows out of a store and into one.
+
+Rows are what JSON can hold: texts, numbers, true and false, lists, objects; days and instants as they are stored. Row
+numbers stay inside: what belongs to something is listed with it, and events are known by their UIDs.
+
+Taking in never overwrites and never doubles: what is here already stays as it is. A person is one who is here if the
+id is the same, or one of their cards is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kith.store.db import Database, Row
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Columns that go out and in; some are 0 or 1 in the store, some are JSON, some are words in one text."""
+
+    name: str
+    columns: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    packed: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def out(self, row: Row) -> Values:
+        """A row as values."""
+        values = {name: row[name] for name in self.columns}
+        for name in self.flags:
+            values[name] = bool(values[name])
+        for name in self.packed:
+            values[name] = json.loads(values[name]) if values[name] is not None else None
+        for name in self.words:
+            values[name] = values[name].split()
+        return values
+
+    def stored(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Values as a row."""
+        stored = {name: values[name] for name in self.columns}
+        for name in self.flags:
+            stored[name] = int(stored[name])
+        for name in self.packed:
+            stored[name] = json.dumps(stored[name], ensure_ascii=False) if stored[name] is not None else None
+        for name in self.words:
+            stored[name] = " ".join(stored[name])
+        return tuple(stored.values())
+
+    def put(self, database: Database, values: Mapping[str, Any], **more: object) -> int:
+        """Store a new row; its number."""
+        names = ", ".join((*self.columns, *more))
+        marks = ", ".join("?" * (len(self.columns) + len(more)))
+        row = (*self.stored(values), *more.values())
+        return database.insert(f"INSERT INTO {self.name} ({names}) VALUES ({marks})", row)
+
+
+_PEOPLE = _Table(
+    "people",
+    (
+        *("id", "name", "body", "by_hand", "created_at", "circle", "every", "anchor", "next_on", "next_set_on"),
+        *("paused", "paused_until"),
+    ),
+    flags=("by_hand", "paused"),
+    packed=("body",),
+)
+_LINKS = _Table("person_cards", ("account", "collection", "uid"))
+_FACTS = _Table("facts", ("kind", "text", "recorded_at"))
+_ATTEMPTS = _Table("attempts", ("day", "text", "recorded_at", "event_uid"))
+_SKIPS = _Table("skips", ("day", "reason", "recorded_at", "event_uid"))
+_CONVERSATIONS = _Table(
+    "conversations", ("day", "via", "text", "recorded_at", "event_uid", "occurrence", "withdrawn_at")
+)
+_TYPED = _Table("typed_texts", ("event_uid", "occurrence", "read_at", "text"))
+_CHANGES = _Table("card_changes", ("account", "collection", "uid", "at", "field", "before", "after"))
+_REACH_OUTS = _Table(
+    "reach_outs",
+    (
+        "opened_at",
+        "outcome",
+        "closed_at",
+        "started_at",
+        "retries",
+        "fixed",
+        "again_from",
+        "due",
+        "at_worst",
+        "withdrawn",
+    ),
+    flags=("fixed", "withdrawn"),
+)
+_EVENTS = _Table(
+    "events",
+    (
+        *("uid", "account", "calendar", "state", "href", "etag", "install", "epoch", "kind", "subject", "n", "card"),
+        *("plain_title", "fields", "brief", "typed", "last_modified", "pending", "hands_off", "touched"),
+        *("repeats_until", "missing_since", "closed_at"),
+    ),
+    flags=("touched",),
+    packed=("fields", "pending"),
+    words=("brief", "hands_off"),
+)
+_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS}
+
+TABLES = (
+    *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
+    _Table("conversation_people", ("conversation_id", "person_id")),
+    _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
+    _Table("event_reach_outs", ("event_uid", "reach_out_id")),
+)
+"""What goes out and in."""
+
+STAYS = {
+    "meta": "an archive may be taken into any store; events say themselves which install wrote them",
+    "migrations": "the store's own",
+    "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
+    "numbers": "follow from the events",
+    "calendars": "found anew at the next look",
+    "runs": "what passes did", "faults": "what is wrong here", "good_configs": "the config is a file of the user's",
+}  # fmt: skip
+"""What does not, and why."""
+
+
+# --- out ----------------------------------------------------------------------------------------------------
+
+
+def read(database: Database) -> dict[str, list[Values]]:
+    """All of it, each list in the order in which it came about."""
+    with database.reading():
+        return {
+            "people": _people(database),
+            "conversations": _conversations(database),
+            "reach_outs": _reach_outs(database),
+            "events": [_EVENTS.out(row) for row in database.each("SELECT * FROM events ORDER BY uid")],
+            "typed_texts": [_TYPED.out(row) for row in database.each("SELECT * FROM typed_texts ORDER BY id")],
+            "card_changes": [_CHANGES.out(row) for row in database.each("SELECT * FROM card_changes ORDER BY id")],
+        }
+
+
+def _people(database: Database) -> list[Values]:
+    people = {
+        row["id"]: _PEOPLE.out(row) | {"cards": [], "facts": [], "attempts": [], "skips": []}
+        for row in database.each("SELECT * FROM people ORDER BY id")
+    }
+    for row in database.each("SELECT * FROM person_cards ORDER BY account, collection, uid"):
+        people[row["person_id"]]["cards"].append(_LINKS.out(row))
+    for name, table in _OF_A_PERSON.items():
+        for row in database.each(f"SELECT * FROM {name} ORDER BY id"):
+            people[row["person_id"]][name].append(table.out(row))
+    return list(people.values())
+
+
+def _conversations(database: Database) -> list[Values]:
+    found = {
+        row["id"]: _CONVERSATIONS.out(row) | {"people": []}
+        for row in database.each("SELECT * FROM conversations ORDER BY id")
+    }
+    for row in database.each("SELECT * FROM conversation_people ORDER BY person_id"):
+        found[row["conversation_id"]]["people"].append(row["person_id"])
+    return list(found.values())
+
+
+def _reach_outs(database: Database) -> list[Values]:
+    found = {
+        row["id"]: _REACH_OUTS.out(row) | {"people": [], "events": []}
+        for row in database.each("SELECT * FROM reach_outs ORDER BY id")
+    }
+    for row in database.each("SELECT * FROM reach_out_people ORDER BY person_id"):
+        found[row["reach_out_id"]]["people"].append(row["person_id"])
+    for row in database.each("SELECT * FROM event_reach_outs ORDER BY event_uid"):
+        found[row["reach_out_id"]]["events"].append(row["event_uid"])
+    return list(found.values())
+
+
+# --- in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How much of it was new here; ``left_out`` are open events of people who have another open one here."""
+
+    people: int
+    conversations: int
+    facts: int
+    events: int
+    left_out: int
+
+
+def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> TakenIn:
+    """Add what is not here yet. Call it inside a transaction."""
+    here = _whose_cards(database)
+    whose: dict[str, str] = {}
+    new = facts = 0
+    for person in archive["people"]:
+        who, is_new = _take_in_person(database, person, here)
+        whose[person["id"]] = who
+        new += is_new
+        facts += _add_missing(database, _FACTS, person["facts"], person_id=who)
+        _add_missing(database, _ATTEMPTS, person["attempts"], person_id=who)
+        _add_missing(database, _SKIPS, person["skips"], person_id=who)
+    talks = _take_in_conversations(database, archive["conversations"], whose)
+    events, left_out = _take_in_reach_outs(database, archive, whose)
+    _add_missing(database, _TYPED, archive["typed_texts"])
+    _add_missing(database, _CHANGES, archive["card_changes"])
+    database.execute("UPDATE people SET revision = revision + 1")
+    return TakenIn(new, talks, facts, events, left_out)
+
+
+def _add_missing(database: Database, table: _Table, wanted: Iterable[Values], **owner: str) -> int:
+    """Add the rows of which there are fewer here than wanted; how many."""
+    where = " AND ".join(f"{name} = ?" for name in owner) or "1"
+    there = database.all(f"SELECT * FROM {table.name} WHERE {where}", tuple(owner.values()))
+    present = Counter(table.stored(table.out(row)) for row in there)
+    added = 0
+    for values in wanted:
+        if present[table.stored(values)] > 0:
+            present[table.stored(values)] -= 1
+        else:
+            table.put(database, values, **owner)
+            added += 1
+    return added
+
+
+# --- people ---
+
+
+def _whose_cards(database: Database) -> dict[tuple[str, str, str], str]:
+    return {tuple(row[:3]): row["person_id"] for row in database.all("SELECT * FROM person_cards")}
+
+
+def _take_in_person(database: Database, person: Values, here: dict[tuple[str, str, str], str]) -> tuple[str, bool]:
+    """Who it is here, and whether they are new."""
+    cards = [_LINKS.stored(card) for card in person["cards"]]
+    known = database.one("SELECT id FROM people WHERE id = ?", (person["id"],))
+    who: str | None = known["id"] if known else next((here[card] for card in cards if card in here), None)
+    is_new = who is None
+    if who is None:
+        who = str(person["id"])
+        _PEOPLE.put(database, person)
+    else:
+        _fill_in(database, who, person)
+    for link, card in zip(person["cards"], cards, strict=True):
+        if card not in here:
+            _LINKS.put(database, link, person_id=who)
+            here[card] = who
+    return who, is_new
+
+
+def _fill_in(database: Database, who: str, person: Values) -> None:
+    """What was ruled about somebody, where nothing is ruled here."""
+    database.execute(
+        "UPDATE people SET circle = coalesce(circle, ?), every = coalesce(every, ?), anchor = coalesce(anchor, ?),"
+        " next_set_on = CASE WHEN next_on IS NULL THEN ? ELSE next_set_on END, next_on = coalesce(next_on, ?),"
+        " paused_until = CASE WHEN paused THEN paused_until ELSE ? END, paused = max(paused, ?),"
+        " by_hand = max(by_hand, ?) WHERE id = ?",
+        (
+            *(person["circle"], person["every"], person["anchor"], person["next_set_on"], person["next_on"]),
+            *(person["paused_until"], int(person["paused"]), int(person["by_hand"]), who),
+        ),
+    )
+
+
+# --- what was said, and written ---
+
+
+def _take_in_conversations(database: Database, wanted: Iterable[Values], whose: Mapping[str, str]) -> int:
+    def said(values: Values, people: Iterable[str]) -> tuple[Any, ...]:
+        """What makes it this conversation: its event, else everything that was said about it."""
+        if values["event_uid"] is not None:
+            return (values["event_uid"], values["occurrence"])
+        return (values["day"], values["via"], values["text"], values["recorded_at"], *sorted(people))
+
+    present = Counter(said(values, values["people"]) for values in _conversations(database))
+    added = 0
+    for values in wanted:
+        people = {whose[person] for person in values["people"]}
+        if present[said(values, people)] > 0:
+            present[said(values, people)] -= 1
+            continue
+        number = _CONVERSATIONS.put(database, values)
+        database.execute_many("INSERT INTO conversation_people VALUES (?, ?)", ((number, who) for who in people))
+        added += 1
+    return added
+
+
+def _take_in_reach_outs(
+    database: Database, archive: Mapping[str, Sequence[Values]], whose: Mapping[str, str]
+) -> tuple[int, int]:
+    """Reach-outs and their events; how many events were new, and how many were left out.
+
+    Somebody has one open reach-out. Where there is one here, another one's events stay what they are for this store,
+    a stranger's, about which ``kith events`` asks.
+    """
+    present = Counter(_round(values, values["people"]) for values in _reach_outs(database))
+    busy = {row[0] for row in database.all("SELECT person_id FROM reach_out_people WHERE is_open = 1")}
+    wanted, left_out = [], set[str]()
+    for values in archive["reach_outs"]:
+        people = [whose[person] for person in values["people"]]
+        if present[_round(values, people)] > 0:
+            present[_round(values, people)] -= 1
+        elif values["outcome"] is None and not busy.isdisjoint(people):
+            left_out.update(values["events"])
+        else:
+            wanted.append((values, people))
+    left_out -= {uid for values, _ in wanted for uid in values["events"]}
+    added = _take_in_events(database, archive["events"], left_out)
+    for values, people in wanted:
+        number = _REACH_OUTS.put(database, values)
+        is_open = int(values["outcome"] is None)
+        database.execute_many(
+            "INSERT INTO reach_out_people VALUES (?, ?, ?)", ((number, who, is_open) for who in dict.fromkeys(people))
+        )
+        database.execute_many("INSERT INTO event_reach_outs VALUES (?, ?)", ((uid, number) for uid in values["events"]))
+    return added, len(left_out)
+
+
+def _round(values: Values, people: Iterable[str]) -> tuple[Any, ...]:
+    return (values["opened_at"], tuple(sorted(people)), tuple(sorted(values["events"])))
+
+
+def _take_in_events(database: Database, wanted: Iterable[Values], left_out: set[str]) -> int:
+    here = {row["uid"] for row in database.all("SELECT uid FROM events")}
+    left_out -= here
+    new = [values for values in wanted if values["uid"] not in here | left_out]
+    for values in new:
+        _EVENTS.put(database, values)
+        database.execute(
+            "INSERT INTO numbers VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = max(n, excluded.n)",
+            (values["epoch"], values["kind"], values["subject"], values["n"]),
+        )
+    return len(new)
