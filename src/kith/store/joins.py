@@ -56,6 +56,11 @@ class Joins:
         rows = self._database.each(f"SELECT id, coalesce(joined_to, id) AS whole FROM people {where}", values)
         return {PersonId(row["id"]): PersonId(row["whole"]) for row in rows}
 
+    def joined(self) -> dict[PersonId, PersonId]:
+        """Those who count as somebody else, and as whom."""
+        rows = self._database.all("SELECT id, joined_to FROM people WHERE joined_to IS NOT NULL")
+        return {PersonId(row["id"]): PersonId(row["joined_to"]) for row in rows}
+
     def family(self, person: PersonId) -> frozenset[PersonId]:
         """Everybody who counts as the same person."""
         sql = (
@@ -73,14 +78,16 @@ class Joins:
         ]
 
     def first(self, people: Collection[PersonId]) -> PersonId:
-        """Who of them lends the others their id: who has been used, then who has been known longest."""
+        """Who of them lends the others their id: who was used, then who has been known longest, then by their cards."""
         marks = " OR ".join(f"id IN (SELECT person_id FROM {table})" for table in OWNED)
         sql = (
             f"SELECT id, by_hand OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL OR paused OR {marks}"
-            " AS used, created_at FROM people WHERE id IN (SELECT value FROM json_each(?))"
+            " AS used, created_at, (SELECT min(account || ' ' || collection || ' ' || uid) FROM person_cards"
+            " WHERE home = people.id) AS card FROM people WHERE id IN (SELECT value FROM json_each(?))"
         )
         rows = self._database.all(sql, (json.dumps(list(people)),))
-        return PersonId(min(rows, key=lambda row: (-row["used"], row["created_at"], row["id"]))["id"])
+        first = min(rows, key=lambda row: (-row["used"], row["created_at"], row["card"] or "", row["id"]))
+        return PersonId(first["id"])
 
     # --- joining --------------------------------------------------------------------------------------
 

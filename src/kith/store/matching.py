@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kith.core.evidence import RULES, Kind, NameParts, Pair, Profile, Verdict
 from kith.core.model import PartialDate, PersonId
@@ -171,6 +172,7 @@ def _likenesses(rows: Iterable[Row]) -> dict[Pair, Verdict]:
     }
 
 
+_NOBODY = PersonId("")
 _TEXTS = ("name", "company", "street", "place", "postcode")
 _SETS = ("uids", "emails", "phones", "links")
 
@@ -187,7 +189,12 @@ def _body(profile: Profile) -> str:
 
 
 def _profile(row: Row) -> Profile:
-    body = json.loads(row["body"])
+    return profile_from(json.loads(row["body"]), PersonId(row["person_id"]))
+
+
+def profile_from(body: dict[str, Any], person: PersonId = _NOBODY) -> Profile:
+    """What was kept of a profile. Raises TypeError, ValueError or LookupError where it is none."""
+    body = dict(body)
     for name in _SETS:
         if name in body:
             body[name] = frozenset(body[name])
@@ -196,4 +203,4 @@ def _profile(row: Row) -> Profile:
     if "parts" in body:
         given, family, generation, also, signs = body["parts"]
         body["parts"] = NameParts(tuple(given), tuple(family), generation, tuple(also), signs)
-    return Profile(id=PersonId(row["person_id"]), **body)
+    return Profile(id=person, **body)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kith.core.model import InstallId
+from kith.store.accounts import Accounts
 from kith.store.cards import Cards
 from kith.store.db import Database
 from kith.store.events import Events
@@ -27,6 +28,7 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.runs = Runs(database)
+        self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
 
