@@ -126,7 +126,7 @@ class App:
 
         members = {known.person.id for known in load_network(store, self.rules).members()}
         circles = tuple(self.config.circles)
-        return TakeIn(store, reading, file, self.local_now, new_id, circles, circle, members).run()
+        return TakeIn(store, reading, file, self.local_now, new_id, circles, self.rules.region, circle, members).run()
 
     def export_as(self, kind: str, people: Collection[PersonId]) -> bytes:
         """These people as a file of that kind, one of :data:`EXPORTS`. Raises UsageError."""

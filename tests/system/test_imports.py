@@ -43,7 +43,7 @@ def test_a_file_is_shown_before_anything_is_stored(synced: Home) -> None:
 def test_the_same_file_again_changes_nothing(synced: Home) -> None:
     file = str(SAMPLES / "table_crm.csv")
     done = synced.kith("import", file, "--yes", "--circle", "friends", "--json").json
-    assert (done["done"], done["new"], done["conversations"]) == (True, 3, 2)
+    assert (done["done"], done["new"], done["joined"], done["conversations"]) == (True, 2, 1, 2)
     before = people(synced)
     assert of_import(synced, "import:table")["Zé Novo"]["circle"] == "friends"
     again = synced.kith("import", file, "--yes", "--circle", "friends")
@@ -55,9 +55,9 @@ def test_the_same_file_again_changes_nothing(synced: Home) -> None:
 def test_a_dated_exchange_counts_and_being_imported_does_not(synced: Home) -> None:
     synced.wait(days=2)
     synced.kith("import", str(SAMPLES / "monica.json"), "--yes")
-    ana = of_import(synced, "import:monica")["Ana Maria Souza"]
+    ana = of_import(synced, "import:monica")["Ana Souza"]
     assert ana["last_conversation"] == "2026-09-06"
-    assert ana["every"] == "30d"
+    assert ana["every"] == "2w", "she is in a circle already"
     synced.kith("import", str(SAMPLES / "linkedin_2026.csv"), "--yes", "--circle", "inner")
     assert {one["last_conversation"] for one in of_import(synced, "import:linkedin").values()} == {None}
     shown = synced.kith("show", ana["id"], "--json").json
@@ -95,6 +95,35 @@ def test_an_import_can_be_taken_back(synced: Home, tmp_path: Path) -> None:
     synced.kith("import", "undo")
     assert people(synced) == before
     assert "nothing imported" in synced.kith("import", "undo", exits=2).err
+
+
+def test_who_was_joined_is_taken_apart_again(synced: Home) -> None:
+    before = people(synced)
+    done = synced.kith("import", str(SAMPLES / "monica.json"), "--yes", "--circle", "friends", "--json").json
+    assert (done["joined"], done["new"]) == (1, 1)
+    ana = of_import(synced, "import:monica")["Ana Souza"]
+    assert ana["id"] in before, "she keeps her id"
+    assert len(ana["cards"]) == 2
+    assert "Met: through Rui, on 1 Sep 2010" in synced.kith("show", ana["id"], "--json").json["facts"]
+    synced.kith("split", ana["id"], "--card", "import:monica/c1")
+    parted = of_import(synced, "import:monica")["Ana Maria Souza"]
+    assert parted["last_conversation"] == "2026-09-06", "what was said goes with the card that brought it"
+    synced.kith("merge", ana["id"], parted["id"])
+    assert "Kept" in synced.kith("import", "undo").out, "the user said who she is"
+    after = people(synced)
+    assert {who: one for who, one in after.items() if who in before} == before
+
+
+def test_an_undone_import_leaves_nobody_joined(synced: Home) -> None:
+    before = people(synced)
+    synced.kith("import", str(SAMPLES / "monica.json"), "--yes", "--circle", "friends")
+    synced.sync()
+    assert people(synced) != before
+    assert "Kept" in synced.kith("import", "undo").out  # Rui has an event in the calendar
+    after = people(synced)
+    assert after[next(who for who, one in before.items() if one["name"] == "Ana Souza")]["last_conversation"] is None
+    assert {one["name"] for one in after.values()} - {one["name"] for one in before.values()} == {"Rui"}
+    assert synced.kith("duplicates", "--json").json == []
 
 
 def test_who_was_talked_to_since_is_kept(synced: Home, tmp_path: Path) -> None:

@@ -103,6 +103,21 @@ def test_an_answer_can_be_taken_back(home: Home) -> None:
     assert "Carla" in home.kith("people", "--unassigned").out
 
 
+def test_somebody_can_be_the_same_as_another(home: Home) -> None:
+    keys = [
+        ("1 of 4", "s"),
+        ("Who is it?", "nobody such"),
+        ("1 of 4", "s"),
+        ("Who is it?", "ana souza"),
+        ("2 of 4", "q"),
+    ]
+    done = home.talk("triage", answers=keys)
+    assert "nobody called “nobody such” is known" in done.out
+    assert "Bea Lima and Ana Souza are one person now" in done.out
+    assert len(people(home)["Ana Souza"]["cards"]) == 2
+    assert "Bea Lima" not in people(home)
+
+
 def test_it_stops_after_as_many_as_were_asked_for_and_at_the_end(home: Home) -> None:
     some = home.talk("triage", "--most", "1", answers=[("1 of 4", "2")])
     assert "2 of" not in some.out

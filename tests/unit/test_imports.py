@@ -36,7 +36,7 @@ ROOMS = {
     "child": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
-    "core": Rule(("core",), ("rapidfuzz",)),
+    "core": Rule(("core",), ("anyascii", "phonenumbers", "rapidfuzz")),
     "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
     "store": Rule(("store", "core", "errors")),
     "dav": Rule(("__init__", "dav", "core.model", "errors"), ("caldav", "dns", "icalendar", "niquests", "lxml")),

@@ -422,6 +422,8 @@ CARDS = st.builds(
     country=TEXTS,
     note=TEXTS,
     labels=TUPLES,
+    street=TEXTS,
+    postcode=TEXTS,
 )
 
 

@@ -220,7 +220,7 @@ _KEYS = ("new", "joined", "updated")
 
 
 def _undo(app: App, number: int | None) -> None:
-    from kith.sync.take_in import undo
+    from kith.sync.take_back import undo
 
     taken_back, kept = undo(app.store, number, app.local_now)
     say(f"Took back import {taken_back.number}: {taken_back.file} into {taken_back.account}.")

@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from kith import __version__
 from kith.cli import (
+    account,
     add,
     backup,
     check,
@@ -24,21 +25,25 @@ from kith.cli import (
     daemon,
     demo,
     due,
+    duplicates,
     events,
     export,
     import_,
     init,
     log,
     login,
+    merge,
     pause,
     people,
     show,
     skip,
     snooze,
+    split,
     status,
     sync,
     tag,
     triage,
+    why,
 )
 from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
@@ -56,6 +61,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
+_WHO = "Say who is who"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
@@ -68,6 +74,11 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
+app.command("merge", rich_help_panel=_WHO)(merge.merge)
+app.command("split", rich_help_panel=_WHO)(split.split)
+app.command("why", rich_help_panel=_WHO)(why.why)
+app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)

@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from kith.cli import ask
 from kith.cli.console import out, say
-from kith.cli.session import session
+from kith.cli.session import one_person, session
 from kith.cli.words import count
 from kith.core.brief import day_text, partial_day_text
 from kith.core.choosing import Candidate, likeliest_first
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from kith.sync.network import Known
 
 _PUT_OFF = timedelta(days=30)
-_LATER, _NEVER, _BACK, _QUIT = "n", "x", "b", "q"
-_WORDS = {_LATER: "not now", _NEVER: "never", _BACK: "back", _QUIT: "quit"}
+_LATER, _NEVER, _SAME, _BACK, _QUIT = "n", "x", "s", "b", "q"
+_WORDS = {_LATER: "not now", _NEVER: "never", _SAME: "same as…", _BACK: "back", _QUIT: "quit"}
 _CIRCLE_KEYS = string.digits[1:] + "".join(sorted(set(string.ascii_lowercase) - {*_WORDS}))
 
 
@@ -116,6 +116,9 @@ class _Walk:
                 position = self._go_back(position)
                 chosen.pop(self._people[position].person.id, None)
                 continue
+            if key == _SAME:
+                position += self._same(known)
+                continue
             chosen[known.person.id] = key in self._keys
             self._answer(known, key, position)
             position += 1
@@ -181,6 +184,25 @@ class _Walk:
                 choosing.choose(who, None)
             else:
                 choosing.choose(who, Choice("later" if key == _LATER else "never", app.today))
+
+    def _same(self, known: Known) -> int:
+        """Ask who it is, and join the two; how many places that goes on."""
+        from kith.sync.joining import rule_same
+
+        typed = ask.text("Who is it? A name, or nothing for nobody")
+        if not typed:
+            return 0
+        try:
+            other = one_person(self._app.everybody(), typed).person
+        except UsageError as error:
+            say(f"{error.message}{': ' if error.candidates else ''}{'; '.join(error.candidates)}", "yellow")
+            return 0
+        if other.id == known.person.id:
+            say("That is who stands here.", "yellow")
+            return 0
+        rule_same(self._app.store, other.id, known.person.id, self._app.now)
+        say(f"{known.person.name} and {other.name} are one person now; `kith split` undoes it.", "green")
+        return 1
 
     def _go_back(self, position: int) -> int:
         """Undo the last answer; where that leads."""

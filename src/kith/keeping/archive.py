@@ -24,6 +24,7 @@ from kith.store import archive
 from kith.store.archive import TakenIn, Values
 from kith.store.cards import card_from
 from kith.store.events import EventState, change_from, fields_from
+from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 
 FILE = "kith.json"
@@ -42,7 +43,7 @@ def write(store: Store, folder: Path) -> int:
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", hint="name a new folder; nothing is overwritten")
         (folder / "people").mkdir(mode=0o700)
-        written = pages(said)
+        written = pages(archive.read(store.database, joined=True))
         for name, text in written.items():
             replace_file(folder / "people" / name, text.encode())
         whole = {"kith": "export", "version": VERSION, **said}
@@ -108,11 +109,19 @@ def _check_references(file: Path, checked: _Archive) -> None:
     named |= {who for reach_out in checked.reach_outs for who in reach_out.people}
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
+    problems += [f"there is nobody with the id {who}" for who in sorted(_joined(checked) - set(people))]
     problems += [f"there is no event {uid}" for uid in sorted(linked - set(events))]
     if len(set(people)) < len(people) or len(set(events)) < len(events) or len(set(cards)) < len(cards):
         problems.append("a person, an event or a card is there twice")
     if problems:
         raise UsageError(f"{file} does not hold together", hint=_WHOLE, candidates=tuple(problems[:_SHOWN]))
+
+
+def _joined(checked: _Archive) -> set[str]:
+    """Everybody whom joins, rulings and profiles name."""
+    named = {who for join in checked.joins for who in (join.person_id, join.joined_to)}
+    named |= {who for ruling in checked.rulings for who in (ruling.one, ruling.other)}
+    return named | {profile.person_id for profile in checked.profiles}
 
 
 # --- what the file may hold ---------------------------------------------------------------------------------
@@ -309,6 +318,30 @@ class _ImportedThing(_Item):
     value: StrictStr
 
 
+class _Join(_Item):
+    person_id: StrictStr
+    joined_to: StrictStr
+    at: Instant
+    reasons: list[StrictStr]
+
+
+class _Ruling(_Item):
+    one: StrictStr
+    other: StrictStr
+    ruling: Ruling
+    by: StrictStr
+    at: Instant
+
+
+def _profile_body(value: dict[str, Any]) -> dict[str, Any]:
+    return _readable(value, profile_from, "must be a profile, as it was exported")
+
+
+class _Profile(_Item):
+    person_id: StrictStr
+    body: Annotated[dict[str, Any], AfterValidator(_profile_body)]
+
+
 class _Archive(_Item):
     kith: Literal["export"]
     version: Literal[1]
@@ -320,3 +353,6 @@ class _Archive(_Item):
     card_changes: list[_CardChange]
     imported_cards: list[_ImportedCard] = []
     imported_things: list[_ImportedThing] = []
+    joins: list[_Join] = []
+    rulings: list[_Ruling] = []
+    profiles: list[_Profile] = []

@@ -16,7 +16,7 @@ from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href
 from kith.core.names import name_keys
 from kith.store.db import Database, Row
 
-_TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note")
+_TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note", "street", "postcode")
 _TUPLES = ("nicknames", "labels")
 _LABELLED = ("emails", "phones", "urls")
 _DATES = ("birthday", "anniversary")
@@ -92,7 +92,7 @@ class Cards:
             "INSERT INTO cards (account, collection, uid, href, digest, body, labels, keys, seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
-            " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL",
+            " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL, matched = 0",
             (
                 (*_key(card.ref), href, card.digest, body_of(card), _joined(card.labels), _joined(name_keys(card)), run)
                 for href, card in cards
@@ -230,9 +230,18 @@ class Cards:
         """
         groups = self._labels_by_member()
         cards: dict[PersonId, list[Card]] = defaultdict(list)
-        for row in self._linked("c.*, p.person_id", people):
+        for row in self._linked("c.*, p.person_id, p.home", people):
             more = groups.get((row["account"], row["collection"], row["uid"]), ())
-            cards[PersonId(row["person_id"])].append(card_of(row, more))
+            theirs = cards[PersonId(row["person_id"])]
+            # The card that the person was first known by comes first: their name stays when others join it.
+            theirs.insert(0 if row["home"] == row["person_id"] else len(theirs), card_of(row, more))
+        return cards
+
+    def by_home(self, people: Collection[PersonId]) -> dict[PersonId, list[Card]]:
+        """The cards that were first given to each of the people, whoever they count for now."""
+        cards: dict[PersonId, list[Card]] = defaultdict(list)
+        for row in self._linked("c.*, p.home", people, of="home"):
+            cards[PersonId(row["home"])].append(card_of(row))
         return cards
 
     def outlines(self) -> Iterator[Outline]:
@@ -244,7 +253,7 @@ class Cards:
             more = groups.get((account, collection, uid), "") if groups else ""
             yield Outline(PersonId(person), f"{labels}{_BETWEEN}{more}" if more else labels, keys)
 
-    def _linked(self, columns: str, people: Collection[PersonId] | None) -> Iterator[Row]:
+    def _linked(self, columns: str, people: Collection[PersonId] | None, *, of: str = "person_id") -> Iterator[Row]:
         sql = (
             f"SELECT {columns} FROM cards c JOIN person_cards p"
             " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
@@ -254,9 +263,7 @@ class Cards:
             yield from self._database.each(f"{sql} {order}")
             return
         wanted = json.dumps(list(people))
-        yield from self._database.each(
-            f"{sql} WHERE p.person_id IN (SELECT value FROM json_each(?)) {order}", (wanted,)
-        )
+        yield from self._database.each(f"{sql} WHERE p.{of} IN (SELECT value FROM json_each(?)) {order}", (wanted,))
 
     def _labels_by_member(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
         labels: dict[tuple[str, str, str], list[str]] = defaultdict(list)

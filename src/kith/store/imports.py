@@ -6,7 +6,7 @@ Imported cards stand in the mirror like all others. Should that be dropped, :met
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -160,6 +160,14 @@ class Imports:
             values = (*_key(ref), key, thing.value, thing.number)
             self._database.execute("INSERT OR REPLACE INTO imported_things VALUES (?, ?, ?, ?, ?, ?)", values)
 
+    def keep_home(self, ref: CardRef, kind: str, number: int) -> None:
+        """Note whose a thing is that a card brought, where the card's own person counts as somebody else."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO belongings (person_id, kind, number) SELECT home, ?, ? FROM person_cards"
+            " WHERE account = ? AND collection = ? AND uid = ? AND home <> person_id",
+            (kind, number, *_key(ref)),
+        )
+
     def fact(self, number: int) -> str | None:
         """The text of a fact."""
         row = self._database.one("SELECT text FROM facts WHERE id = ?", (number,))
@@ -174,6 +182,7 @@ class Imports:
         """Give a fact that came from a file another text, or let it go."""
         if text is None:
             self._database.execute("DELETE FROM facts WHERE id = ?", (number,))
+            self._database.execute("DELETE FROM belongings WHERE kind = 'facts' AND number = ?", (number,))
         else:
             self._database.execute("UPDATE facts SET text = ? WHERE id = ?", (text, number))
 
@@ -184,26 +193,39 @@ class Imports:
             " (SELECT person_id FROM conversation_people WHERE conversation_id = ?)",
             (number,),
         )
-        if self._is_referred_to("conversations", number, besides="conversation_people"):
+        if self._is_referred_to("conversations", number, besides=("conversation_people",)):
             sql = "UPDATE conversations SET withdrawn_at = ? WHERE id = ?"
             self._database.execute(sql, (now.isoformat(), number))
             return
         self._database.execute("DELETE FROM conversation_people WHERE conversation_id = ?", (number,))
+        self._database.execute("DELETE FROM belongings WHERE kind = 'conversation_people' AND number = ?", (number,))
         self._database.execute("DELETE FROM conversations WHERE id = ?", (number,))
 
     def forget_person(self, person: PersonId) -> bool:
-        """Let somebody go of whom nothing else is known; whether that is so."""
-        if self._is_referred_to("people", person):
+        """Let somebody go of whom nothing is known but what kith worked out itself; whether that is so."""
+        if self._is_referred_to("people", person, besides=("profiles", "rulings")) or self._is_ruled_about(person):
             return False
+        for sql in (
+            "DELETE FROM profiles WHERE person_id = ?",
+            "DELETE FROM match_keys WHERE person_id = ?",
+            "DELETE FROM likenesses WHERE ? IN (one, other)",
+            "DELETE FROM rulings WHERE ? IN (one, other)",
+        ):
+            self._database.execute(sql, (person,))
         self._database.execute("DELETE FROM people WHERE id = ? AND by_hand = 0", (person,))
         return True
 
-    def _is_referred_to(self, table: str, key: str | int, *, besides: str = "") -> bool:
+    def _is_ruled_about(self, person: PersonId) -> bool:
+        """Whether the user said who they are, or are not."""
+        sql = "SELECT 1 FROM rulings WHERE ? IN (one, other) AND by <> 'kith' LIMIT 1"
+        return self._database.one(sql, (person,)) is not None
+
+    def _is_referred_to(self, table: str, key: str | int, *, besides: Collection[str]) -> bool:
         """Whether a row of any table names this one."""
         tables = [row["name"] for row in self._database.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for other in tables:
             for foreign in self._database.all(f"PRAGMA foreign_key_list({other})"):
-                if foreign["table"] != table or other == besides:
+                if foreign["table"] != table or other in besides:
                     continue
                 if self._database.one(f"SELECT 1 FROM {other} WHERE {foreign['from']} = ? LIMIT 1", (key,)):
                     return True

@@ -153,6 +153,46 @@ CREATE TABLE looks (
 ) STRICT;
 """
 
+_PEOPLE_JOINED = """
+-- Who counts as whom: the person that a card was first given to is its home, whoever it counts for now.
+ALTER TABLE people ADD COLUMN joined_to TEXT REFERENCES people (id);
+CREATE INDEX people_joined ON people (joined_to) WHERE joined_to IS NOT NULL;
+ALTER TABLE person_cards ADD COLUMN home TEXT REFERENCES people (id);
+UPDATE person_cards SET home = person_id;
+CREATE INDEX person_cards_by_home ON person_cards (home);
+CREATE TABLE joins (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id),
+    joined_to TEXT NOT NULL REFERENCES people (id), at TEXT NOT NULL, reasons TEXT NOT NULL, took TEXT NOT NULL
+) STRICT;
+-- Whose a thing was before its owner was joined to somebody: a row of the table "kind".
+CREATE TABLE belongings (
+    person_id TEXT NOT NULL REFERENCES people (id), kind TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (kind, number, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX belongings_by_person ON belongings (person_id);
+CREATE TABLE rulings (
+    one TEXT NOT NULL REFERENCES people (id), other TEXT NOT NULL REFERENCES people (id),
+    ruling TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT;
+-- What a person's own cards said last; it stays when they are gone.
+CREATE TABLE profiles (person_id TEXT PRIMARY KEY REFERENCES people (id), body TEXT NOT NULL) STRICT;
+
+-- From here on: what can be worked out again.
+CREATE TABLE match_keys (
+    key INTEGER NOT NULL, person_id TEXT NOT NULL,
+    PRIMARY KEY (key, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_keys_by_person ON match_keys (person_id);
+CREATE TABLE likenesses (
+    one TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL, score REAL NOT NULL, reasons TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX likenesses_by_other ON likenesses (other);
+ALTER TABLE cards ADD COLUMN matched INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cards_unmatched ON cards (account) WHERE matched = 0;
+"""
+
 _IMPORTS = """
 -- What came out of files, which may be gone: it cannot be fetched again. The cards stand in the mirror too.
 CREATE TABLE imports (
@@ -190,6 +230,7 @@ MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
     Migration("0003 looks", _LOOKS),
+    Migration("0007 people joined", _PEOPLE_JOINED),
     Migration("0008 imports", _IMPORTS),
 )
 _BACKUPS_KEPT = 5

@@ -86,8 +86,8 @@ class People:
         )
 
     def everybody(self, people: Collection[PersonId] | None = None) -> list[PersonRow]:
-        """Every person, or those given, in the order of their ids."""
-        where = "" if people is None else "WHERE id IN (SELECT value FROM json_each(?))"
+        """Every person, or those given, in the order of their ids; nobody who counts as somebody else."""
+        where = "WHERE joined_to IS NULL" + ("" if people is None else " AND id IN (SELECT value FROM json_each(?))")
         values = () if people is None else (json.dumps(list(people)),)
         rows = []
         for row in self._database.each(f"SELECT * FROM people {where} ORDER BY id", values):
@@ -111,13 +111,14 @@ class People:
 
     def count(self) -> int:
         """How many people there are."""
-        row = self._database.one("SELECT count(*) FROM people")
+        row = self._database.one("SELECT count(*) FROM people WHERE joined_to IS NULL")
         return int(row[0]) if row else 0
 
     def set_by_hand(self) -> set[PersonId]:
         """Everybody about whom the user said something outside the config, or who waits for an answer."""
         sql = (
-            "SELECT id FROM people WHERE by_hand = 1 OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL"
+            "SELECT id FROM people WHERE joined_to IS NULL"
+            " AND (by_hand = 1 OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL)"
             " UNION SELECT person_id FROM reach_out_people WHERE is_open = 1"
         )
         return {PersonId(row[0]) for row in self._database.all(sql)}
@@ -129,14 +130,37 @@ class People:
 
     def names(self) -> list[str]:
         """What everybody is called."""
-        return [row[0] for row in self._database.all("SELECT name FROM people ORDER BY name")]
+        return [row[0] for row in self._database.all("SELECT name FROM people WHERE joined_to IS NULL ORDER BY name")]
 
     def link(self, ref: CardRef, person: PersonId) -> None:
-        """Make a card a person's."""
+        """Make a card a person's, and whoever's they count as."""
         self._database.execute(
-            "INSERT OR REPLACE INTO person_cards VALUES (?, ?, ?, ?)",
-            (ref.account, ref.collection, ref.uid, person),
+            "INSERT OR REPLACE INTO person_cards (account, collection, uid, home, person_id)"
+            " VALUES (?, ?, ?, ?, coalesce((SELECT joined_to FROM people WHERE id = ?), ?))",
+            (ref.account, ref.collection, ref.uid, person, person, person),
         )
+
+    def added_by_hand(self, people: Collection[PersonId]) -> list[PersonRow]:
+        """Those of the people who were added by hand, with what was typed for them; whoever they count as now."""
+        sql = (
+            "SELECT id, name, body FROM people WHERE by_hand = 1 AND id NOT IN (SELECT home FROM person_cards)"
+            " AND id IN (SELECT value FROM json_each(?))"
+        )
+        found = []
+        for row in self._database.all(sql, (json.dumps(list(people)),)):
+            body = json.loads(row["body"])
+            emails, phones = tuple(body.get("emails", ())), tuple(body.get("phones", ()))
+            found.append(PersonRow(PersonId(row["id"]), row["name"], by_hand=True, emails=emails, phones=phones))
+        return found
+
+    def with_cards(self, people: Collection[PersonId]) -> set[PersonId]:
+        """Those of the people to whom a card was given that is there, and those added by hand."""
+        sql = (
+            "SELECT p.home AS id FROM person_cards p JOIN cards c ON (p.account, p.collection, p.uid) ="
+            " (c.account, c.collection, c.uid) WHERE p.home IN (SELECT value FROM json_each(?))"
+            " UNION SELECT id FROM people WHERE by_hand = 1 AND id IN (SELECT value FROM json_each(?))"
+        )
+        return {PersonId(row["id"]) for row in self._database.all(sql, (json.dumps(list(people)),) * 2)}
 
     def unlinked_cards(self) -> list[CardRef]:
         """Cards that are nobody's yet."""

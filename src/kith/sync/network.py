@@ -5,7 +5,8 @@ Read by a pass and by the commands that show people; it writes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from kith.core.brief import Subject
@@ -58,12 +59,14 @@ class Known:
 class Network:
     """People by id, and the config's entries that could not be given to one person.
 
-    ``people`` is how many there are in all; ``known`` holds them all, or those who may be in the network.
+    ``people`` is how many there are in all; ``known`` holds them all, or those who may be in the network;
+    ``joined`` are earlier ids of people who count as somebody else now.
     """
 
     known: dict[PersonId, Known]
     unclear: tuple[UnclearRule, ...]
     people: int
+    joined: Mapping[PersonId, PersonId] = field(default_factory=dict)
 
     def members(self) -> list[Known]:
         """Those in the network, by name."""
@@ -134,7 +137,8 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
         )
         for row, person in zip(rows, persons, strict=True)
     }
-    return Network(known, _with_similar(store, unclear), len(rows) if people is None else store.people.count())
+    count = len(rows) if people is None else store.people.count()
+    return Network(known, _with_similar(store, unclear), count, store.joins.joined())
 
 
 def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[UnclearRule, ...]:

@@ -57,12 +57,20 @@ class Pass:
         with self.store.transaction():
             self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
+        self._join()
         network = load_network(self.store, self.rules)
         self._keep_names(network)
         if self.calendar is not None:
             network = self._keep_in_touch(self.calendar, network, report)
         self._finish(number, network, report)
         return report
+
+    def _join(self) -> None:
+        """See who is who, where cards are new or changed; what that takes is only loaded then."""
+        if self.store.matching.is_anything_new(self.rules.region):
+            from kith.sync.joining import join_people
+
+            join_people(self.store, self.rules.region, self.now)
 
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:

@@ -12,13 +12,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from kith.core.circles import ByHand
-from kith.core.model import AccountId, Card, CardRef, CardUid, PersonId
+from kith.core.model import Card, CardRef, PersonId
 from kith.core.period import Period
-from kith.errors import UsageError
 from kith.imports.base import Entry, Reading, Said
 from kith.store.cards import body_of
-from kith.store.imports import Import, Thing
+from kith.store.imports import Thing
 from kith.store.store import Store
 from kith.sync import by_hand
 from kith.sync.absorb import meet
@@ -56,8 +54,8 @@ class TakenIn:
 class TakeIn:
     """Takes one file in. ``now`` carries the user's zone.
 
-    ``circles`` are those of the config; ``circle`` is for everybody of the file who is in none yet, and ``members`` are
-    those who are in one.
+    ``circles`` and ``region`` are those of the config; ``circle`` is for everybody of the file who is in none yet, and
+    ``members`` are those who are in one.
     """
 
     store: Store
@@ -66,25 +64,44 @@ class TakeIn:
     now: datetime
     new_id: Callable[[], str]
     circles: Collection[str]
+    region: str = ""
     circle: str | None = None
     members: Collection[PersonId] = ()
 
     def run(self) -> TakenIn:
         """Everything, or nothing. Raises StoreError."""
-        taken = TakenIn()
-        with self.store.transaction():
-            number = self.store.imports.begin(self.reading.account, self.file, self.now)
-            before = self.store.imports.cards(self.reading.account)
-            known = {row.id for row in self.store.people.everybody()}
+        taken, store = TakenIn(), self.store
+        with store.transaction():
+            number = store.imports.begin(self.reading.account, self.file, self.now)
+            before = store.imports.cards(self.reading.account)
+            known = store.joins.counts_as().keys()
             entries = [self._with_circle(entry, taken) for entry in self.reading.entries]
             changed = {entry.card.ref for entry in entries if self._put(number, entry, before)}
-            meet(self.store, self.new_id, self.now)
+            meet(store, self.new_id, self.now)
+            for person in sorted(store.joins.counts_as().keys() - known):
+                store.imports.note(number, "person", [person])
+            self._join()
             for entry in entries:
-                self._settle(number, entry, before, known, changed, taken)
-            self.store.imports.finish(number, taken.counts)
+                things = _Things(self, number, entry.card.ref, self._owner(entry))
+                is_new = things.record(entry, taken)
+                is_placed = things.place(entry)
+                self._count(entry, before, known, is_new or is_placed or entry.card.ref in changed, taken)
+            store.imports.finish(number, taken.counts)
             if taken.changes_nothing:
-                self.store.imports.mark_undone(number, self.now)
+                store.imports.mark_undone(number, self.now)
         return taken
+
+    def _join(self) -> None:
+        """See who of them is known already, as a pass does."""
+        if self.store.matching.is_anything_new(self.region):
+            from kith.sync.joining import join_people
+
+            join_people(self.store, self.region, self.now)
+
+    def _owner(self, entry: Entry) -> PersonId:
+        person = self.store.imports.owner(entry.card.ref)
+        assert person is not None, "everybody with a card was met"
+        return person
 
     def _with_circle(self, entry: Entry, taken: TakenIn) -> Entry:
         """The entry with one of the user's circles, or with the file's name for one as a label."""
@@ -113,24 +130,18 @@ class TakeIn:
             self.store.people.link(ref, PersonId(entry.person))
         return True
 
-    def _settle(
+    def _count(
         self,
-        number: int,
         entry: Entry,
         before: Mapping[CardRef, Card],
         known: Collection[PersonId],
-        changed: Collection[CardRef],
+        is_changed: bool,
         taken: TakenIn,
     ) -> None:
-        ref, name = entry.card.ref, entry.card.name
-        person = self.store.imports.owner(ref)
-        assert person is not None, "everybody with a card was met"
-        if person not in known and ref not in before:
-            self.store.imports.note(number, "person", [person])
-        more = _Things(self, number, ref, person).record(entry, taken)
-        if ref not in before:
-            (taken.joined if person in known else taken.new).append(name)
-        elif more or ref in changed:
+        name = entry.card.name
+        if entry.card.ref not in before:
+            (taken.joined if self._owner(entry) in known else taken.new).append(name)
+        elif is_changed:
             taken.updated.append(name)
         else:
             taken.unchanged += 1
@@ -153,7 +164,6 @@ class _Things:
         facts += [(f"fact:{_digest(text)}", "", text) for text in entry.facts]
         done = [self._fact(key, kind, text, given.get(key)) for key, kind, text in facts if text]
         done += [self._said(said, given, taken) for said in entry.said]
-        done.append(self._placed(entry, given))
         return any(done)
 
     def _keep(self, key: str, thing: Thing, before: Thing | None) -> None:
@@ -175,6 +185,7 @@ class _Things:
             number = None
         else:
             number = store.people.record_fact(self.person, kind, text, self.taking.now)
+            imports.keep_home(self.ref, "facts", number)
             imports.note(self.number, "fact", [number])
         self._keep(key, Thing(text, number), before)
         return True
@@ -189,17 +200,22 @@ class _Things:
         number = None
         if not same:
             number = by_hand.talk(store, [self.person], said.day, said.text, self.taking.now, via=said.via)
+            store.imports.keep_home(self.ref, "conversation_people", number)
             store.imports.note(self.number, "conversation", [number])
             taken.conversations += 1
         self._keep(key, Thing(said.day.isoformat(), number), None)
         return True
 
-    def _placed(self, entry: Entry, given: Mapping[str, Thing]) -> bool:
-        """The circle and the cadence, unless the user has set others."""
-        taking = self.taking
-        row = taking.store.people.everybody([self.person])[0]
-        now: ByHand = row.set_by_hand
-        circle = entry.circle or (taking.circle if self.person not in taking.members else "") or ""
+    def place(self, entry: Entry) -> bool:
+        """The circle and the cadence, for somebody who is not in the network yet; whether there was anything new.
+
+        What an earlier file set may be changed by a later one.
+        """
+        taking, person = self.taking, self.person
+        given = taking.store.imports.things(self.ref)
+        now = taking.store.people.everybody([person])[0].set_by_hand
+        is_placed = person in taking.members
+        circle = entry.circle or (taking.circle if not is_placed else "") or ""
         done = False
         for key, wanted, current in (
             ("circle", circle, now.circle or ""),
@@ -208,75 +224,21 @@ class _Things:
             before = given.get(key)
             if not wanted or (before is not None and before.value == wanted):
                 continue
-            if current in ("", before.value if before else "") and current != wanted:
-                taking.store.imports.note(self.number, key, [self.person, wanted], current)
-                _set(taking.store, key, self.person, wanted)
+            is_ours = before is not None and before.value == current
+            if current != wanted and (is_ours or not (current or is_placed)):
+                taking.store.imports.note(self.number, key, [person, wanted], current)
+                set_by_hand(taking.store, key, person, wanted)
             self._keep(key, Thing(wanted, None), before)
             done = True
         return done
 
 
-def _set(store: Store, what: str, person: PersonId, value: str) -> None:
-    """Set somebody's circle or cadence by hand; an empty one is none."""
+def set_by_hand(store: Store, what: str, person: PersonId, value: str) -> None:
+    """Set somebody's ``circle`` or ``every`` by hand; an empty one is none."""
     if what == "circle":
         store.people.set_circle(person, value or None)
     else:
         store.people.set_every(person, Period.parse(value) if value else None)
-
-
-def undo(store: Store, number: int | None, now: datetime) -> tuple[Import, list[str]]:
-    """Take an import back, the last one unless its number is given; and the names of those who are kept nevertheless.
-
-    Raises:
-        UsageError: there is none, or a later one of the same account stands on it.
-    """
-    with store.transaction():
-        standing = [one for one in store.imports.all() if not one.undone]
-        chosen = next((one for one in reversed(standing) if number in (None, one.number)), None)
-        if chosen is None:
-            which = f"no import {number} that stands" if number is not None else "nothing imported"
-            raise UsageError(f"there is {which}", hint="see `kith import ls`")
-        later = [one for one in standing if one.account == chosen.account and one.number > chosen.number]
-        if later:
-            raise UsageError(
-                f"import {later[-1].number} of {chosen.account} stands on it",
-                hint=f"undo that one first: `kith import undo {later[-1].number}`",
-            )
-        kept = _take_back(store, chosen.number, now)
-        store.imports.mark_undone(chosen.number, now)
-    return chosen, kept
-
-
-def _take_back(store: Store, number: int, now: datetime) -> list[str]:
-    imports = store.imports
-    people: list[PersonId] = []
-    for step in imports.steps_back(number):
-        match step.what:
-            case "card":
-                ref = CardRef(AccountId(step.subject[0]), step.subject[1], CardUid(step.subject[2]))
-                if step.before is None:
-                    imports.remove(ref, now)
-                else:
-                    imports.put_body(ref, step.before)
-            case "thing":
-                ref = CardRef(AccountId(step.subject[0]), step.subject[1], CardUid(step.subject[2]))
-                imports.keep_thing(ref, step.subject[3], Thing(*step.before) if step.before else None)
-            case "fact":
-                imports.change_fact(step.subject[0], step.before)
-            case "conversation":
-                imports.forget_conversation(step.subject[0], now)
-            case "person":
-                people.append(PersonId(step.subject[0]))
-            case _:
-                _unset(store, step.what, PersonId(step.subject[0]), step.subject[1], step.before or "")
-    return [name for person in people if (name := store.people.name(person)) and not imports.forget_person(person)]
-
-
-def _unset(store: Store, what: str, person: PersonId, given: str, before: str) -> None:
-    """Put a circle or cadence back, unless the user has set another one since."""
-    now = store.people.everybody([person])[0].set_by_hand
-    if str((now.circle if what == "circle" else now.every) or "") == given:
-        _set(store, what, person, before)
 
 
 def _over(old: Card | None, new: Card) -> Card:
