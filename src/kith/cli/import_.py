@@ -32,13 +32,9 @@ def import_(
     context: typer.Context,
     what: Annotated[
         str,
-        typer.Argument(
-            metavar="FILE|DIR|ls|undo", help="A file, or the folder of an export; or see ‘ls’ and ‘undo’ above."
-        ),
+        typer.Argument(metavar="FILE|DIR|ls|undo", help="A file, or the folder of an export; or one of the two words."),
     ],
-    number: Annotated[
-        int | None, typer.Argument(metavar="[NUMBER]", help="Which import to undo; else the last.")
-    ] = None,
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", help="Which import to undo; else the last.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     kind: Annotated[str, typer.Option("--as", metavar="KIND", help="What wrote it, if kith does not see it.")] = "",
