@@ -168,6 +168,30 @@ class Vault:
             raise SignInNeeded(f"{failure}, and may still have the password", hint="unlock it and try again") from None
         return [*places, f"the keyring ({name})"] if name else places
 
+    def rename(self, account: str, new: str) -> list[str]:
+        """Let the password that :meth:`keep` put somewhere be another account's; where it is, in plain words.
+
+        Raises:
+            SignInNeeded: a keyring or a file did not let it go; the old one may still be there.
+        """
+        places = []
+        path = self.file(account)
+        try:
+            if path.exists():
+                path.replace(self.file(new))
+                places.append(f"the file {self.file(new)}")
+        except OSError as error:
+            message = f"the password in {path} could not be moved: {error.strerror}"
+            raise SignInNeeded(message, hint=f"run `{login_command(new)}`") from error
+        try:
+            found = keychain.find(account)
+            if found is not None:
+                places.append(f"the keyring ({keychain.keep(new, found.password)})")
+                keychain.forget(account)
+        except Failed as failure:
+            raise SignInNeeded(str(failure), hint=f"run `{login_command(new)}`") from None
+        return places
+
     def _write(self, account: str, password: str) -> None:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

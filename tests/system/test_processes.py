@@ -268,7 +268,10 @@ def test_completion_works_in_bash_itself(home: Home) -> None:
 
 # --- what it costs to start -----------------------------------------------------------------------------------
 
-HEAVY = ("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests")
+HEAVY = (
+    *("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests"),
+    *("openpyxl", "lxml", "charset_normalizer", "kith.imports", "kith.exports"),
+)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,10 @@ class Pass:
         number = self.store.runs.begin(self.now)
         for source in self.sources:
             self._absorb(source, number, report)
+        with self.store.transaction():
+            self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
+        self._join()
         network = load_network(self.store, self.rules)
         self._keep_names(network)
         sightings = Sightings(held="there is no calendar")
@@ -76,6 +79,13 @@ class Pass:
         with self.store.transaction():
             self.store.runs.finish(number, report.as_json(), self.now)
         return report
+
+    def _join(self) -> None:
+        """See who is who, where cards are new or changed; what that takes is only loaded then."""
+        if self.store.matching.is_anything_new(self.rules.region):
+            from kith.sync.joining import join_people
+
+            join_people(self.store, self.rules.region, self.now)
 
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:
