@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzlocal
 
-from kith.config.accounts import FolderAccount, Server, ServerAccount
+from kith.config.accounts import EndpointsTable, FolderAccount, GoogleTable, Server, ServerAccount
 from kith.config.fields import Table
 from kith.config.load import load, parse
+from kith.config.region import region_of
 from kith.config.schema import (
     CalendarTable,
     CircleTable,
@@ -66,7 +67,7 @@ def server(config: Config, name: str = "home") -> ServerAccount:
 
 
 def test_the_smallest_config_gets_the_core_s_defaults() -> None:
-    assert rules(read(SMALLEST)) == Rules(days=DayRules(zone=ZoneInfo("Europe/Lisbon")))
+    assert rules(read(SMALLEST)) == Rules(days=DayRules(zone=ZoneInfo("Europe/Lisbon")), region="PT")
 
 
 def test_a_pass_every_quarter_of_an_hour_and_ten_minutes_at_most_for_one() -> None:
@@ -277,6 +278,7 @@ def test_a_subscription_may_stand_beside_the_calendar() -> None:
 def test_the_rules_say_what_the_config_says() -> None:
     text = """
         timezone = "Asia/Tokyo"
+        region = "PT"
 
         [calendar]
         title = "{first} ({circle})"
@@ -312,6 +314,7 @@ def test_the_rules_say_what_the_config_says() -> None:
     """
 
     assert rules(read(text + SMALLEST)) == Rules(
+        region="PT",
         days=DayRules(
             zone=ZoneInfo("Asia/Tokyo"),
             per_day=2,
@@ -337,6 +340,22 @@ def test_the_rules_say_what_the_config_says() -> None:
     )
 
 
+# Google
+
+
+def test_a_google_account_needs_no_more_than_its_type() -> None:
+    account = read('[accounts.g]\ntype = "google"\n').accounts["g"]
+    assert account == GoogleTable(type="google")
+    assert account.has_calendar
+
+
+def test_endpoints_are_addresses_and_the_token_s_is_no_secret() -> None:
+    endpoints = "".join(f'{name} = "http://127.0.0.1:8080/{name}"\n' for name in EndpointsTable.model_fields)
+    account = read(f'[accounts.g]\ntype = "google"\n[accounts.g.endpoints]\n{endpoints}').accounts["g"]
+    assert isinstance(account, GoogleTable)
+    assert account.endpoints.token == "http://127.0.0.1:8080/token"
+
+
 # config.example.toml
 
 
@@ -353,6 +372,8 @@ def test_the_example_loads_as_it_is() -> None:
         ((), Config),
         (("accounts", "disk"), FolderAccount),
         (("accounts", ("home", "office")), ServerAccount),
+        (("accounts", "g"), GoogleTable),
+        (("accounts", "g", "endpoints"), EndpointsTable),
         (("calendar",), CalendarTable),
         (("sync",), SyncTable),
         (("reach_out",), ReachOutTable),
@@ -369,6 +390,23 @@ def test_the_example_holds_every_key_there_is(place: tuple[str | tuple[str, ...]
     assert set(table) == set(model.model_fields)
 
 
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("Europe/Lisbon", "PT"),
+        ("America/New_York", "US"),
+        ("Asia/Calcutta", "IN"),
+        ("Asia/Kolkata", "IN"),
+        ("US/Eastern", "US"),
+        ("UTC", ""),
+        ("Etc/GMT+3", ""),
+        ("nowhere", ""),
+    ],
+)
+def test_the_zone_says_which_country(zone: str, country: str) -> None:
+    assert region_of(zone) == country
+
+
 def test_the_example_shows_the_defaults() -> None:
     example, default = load(EXAMPLE), read(SMALLEST)
 
@@ -382,8 +420,18 @@ def test_the_example_explains_every_key() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     explained = {line.split(" = ")[0] for above, line in pairwise(lines) if above.startswith("#") and " = " in line}
 
-    tables = (FolderAccount, ServerAccount, CalendarTable, SyncTable, ReachOutTable, CircleTable, PersonTable)
-    assert {key for table in tables for key in table.model_fields} <= explained
+    tables = (
+        FolderAccount,
+        ServerAccount,
+        GoogleTable,
+        EndpointsTable,
+        CalendarTable,
+        SyncTable,
+        ReachOutTable,
+        CircleTable,
+        PersonTable,
+    )
+    assert {key for table in tables for key in table.model_fields} - {"endpoints"} <= explained
 
 
 # What it costs

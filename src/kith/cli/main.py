@@ -17,26 +17,34 @@ from rich.markup import escape
 
 from kith import __version__
 from kith.cli import (
+    account,
     add,
     backup,
     check,
+    circle,
     daemon,
     demo,
     due,
+    duplicates,
     events,
     export,
     import_,
     init,
     log,
     login,
+    merge,
     pause,
     people,
     service,
     show,
     skip,
     snooze,
+    split,
     status,
     sync,
+    tag,
+    triage,
+    why,
 )
 from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
@@ -55,6 +63,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
+_WHO = "Say who is who"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
@@ -64,10 +73,18 @@ app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
 app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
+app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
+app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
+app.command("merge", rich_help_panel=_WHO)(merge.merge)
+app.command("split", rich_help_panel=_WHO)(split.split)
+app.command("why", rich_help_panel=_WHO)(why.why)
+app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)

@@ -22,13 +22,14 @@ from pydantic import (
     model_validator,
 )
 
-from kith.config.accounts import Account, FolderAccount, ServerAccount
+from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
     ClockTime,
     Command,
     Duration,
     Length,
+    Region,
     Table,
     Template,
     Text,
@@ -36,6 +37,7 @@ from kith.config.fields import (
     Zone,
     distinct,
 )
+from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
@@ -126,6 +128,7 @@ class Config(Table):
     """The whole file. Loading it fills in the system's ``timezone`` where it names none."""
 
     timezone: Zone = _DEFAULT.days.zone
+    region: Region | None = None
     accounts: Mapping[Text, Account] = {}
     calendar: CalendarTable = CalendarTable()
     sync: SyncTable = SyncTable()
@@ -153,6 +156,10 @@ def table_at(loc: Loc) -> type[Table]:
     match loc:
         case ("accounts", _, "dav"):
             return ServerAccount
+        case ("accounts", _, "google"):
+            return GoogleTable
+        case ("accounts", _, "google", "endpoints"):
+            return EndpointsTable
         case ("accounts", *_):
             return FolderAccount
         case ("calendar",):
@@ -196,4 +203,5 @@ def rules(config: Config) -> Rules:
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,
         try_again=reach_out.try_again,
+        region=config.region or region_of(config.timezone.key),
     )

@@ -64,7 +64,10 @@ class Pass:
         number = self.store.runs.begin(self.now)
         for source in self.sources:
             self._absorb(source, number, report)
+        with self.store.transaction():
+            self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
+        self._join()
         network = load_network(self.store, self.rules)
         self._keep_names(network)
         sightings = Sightings(held="there is no calendar")
@@ -77,12 +80,19 @@ class Pass:
             self.store.runs.finish(number, report.as_json(), self.now)
         return report
 
+    def _join(self) -> None:
+        """See who is who, where cards are new or changed; what that takes is only loaded then."""
+        if self.store.matching.is_anything_new(self.rules.region):
+            from kith.sync.joining import join_people
+
+            join_people(self.store, self.rules.region, self.now)
+
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(trouble(source.account, error))
+            _note(report, source.account, error)
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> tuple[Network, Sightings]:
         """The answers in, the events out; the network as the answers left it, and what stands in the calendar."""
@@ -95,7 +105,7 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(trouble(calendar.account, error))
+            _note(report, calendar.account, error)
             sightings = Sightings(held="the calendar failed")
         return network, sightings
 
@@ -144,10 +154,17 @@ class Pass:
         try:
             events.run(sightings, wanted=self.notify.problems)
         except AccountError as error:
-            report.troubles.append(trouble(self.calendar.account, error))
+            _note(report, self.calendar.account, error)
             record_faults(self.store, report, self.now)
             return False
         return self.notify.problems
+
+
+def _note(report: PassReport, account: AccountId, error: AccountError) -> None:
+    """Add what went wrong, once: contacts and calendar of one account often fail for the same reason."""
+    found = trouble(account, error)
+    if found not in report.troubles:
+        report.troubles.append(found)
 
 
 def _unclear(candidates: tuple[str, ...]) -> str:

@@ -47,7 +47,7 @@ class Strangers:
         self._now = now
         self._known = network.known
         self._people = [known.person for known in network.known.values()]
-        self._by_id = {person.id for person in self._people}
+        self._by_id = {person.id: person.id for person in self._people} | dict(network.joined)
         self._by_card = {ref.uid: person.id for person in self._people for ref in person.cards}
         self._present: set[EventUid] = set()
 
@@ -181,7 +181,7 @@ class Strangers:
         if marker is None:
             return None
         if marker.subject in self._by_id:
-            return PersonId(marker.subject)
+            return self._by_id[PersonId(marker.subject)]
         if marker.card is not None and marker.card in self._by_card:
             return self._by_card[marker.card]
         return self._named_in(marker.title)
