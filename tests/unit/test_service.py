@@ -111,7 +111,11 @@ def test_another_state_folder_is_told_and_opened() -> None:
 
 
 def test_what_is_in_tmp_must_be_seen() -> None:
-    assert lines(SERVER, program=("/tmp/venv/bin/kith",)) == ["[Service]", "PrivateTmp=no"]
+    assert lines(SERVER, program=("/tmp/venv/bin/kith",)) == [
+        "[Service]",
+        "PrivateTmp=no",
+        "Environment=TMPDIR=/home/ana/.local/state/kith",
+    ]
     assert "PrivateTmp=no" in lines(SERVER + 'ca_file = "/var/tmp/ca.pem"\n')
 
 

@@ -72,7 +72,8 @@ def settings(
     if config.notify.command:
         lines += _command("notify.command", config.notify.command, environment)
     if namespaces and _in_temporary(config, paths, program):
-        lines += ["# Something that kith needs is in /tmp.", "PrivateTmp=no"]
+        lines += ["# Something that kith needs is in /tmp, which is then read-only: large sorts go elsewhere."]
+        lines += ["PrivateTmp=no", _variable("TMPDIR", str(paths.state))]
     if not namespaces:
         lines += _NO_NAMESPACES.splitlines()
     return drop_in("\n".join(lines) + "\n")
