@@ -8,6 +8,7 @@ that uses it.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -24,6 +25,10 @@ from kith.google.grant import Grant
 from kith.google.http import Http, TimedOut
 
 Answer = dict[str, Any]
+
+# The libraries warn of each refusal. What one means is said by kith, once; without a handler it would be printed.
+for _library in ("google", "googleapiclient"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 _TRIES = 4
 _FIRST_PAUSE = 0.5
