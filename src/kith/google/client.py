@@ -22,7 +22,7 @@ from kith.errors import AccountError, Malformed, Transient
 from kith.google.account import GoogleAccount
 from kith.google.classify import Refusal, classify
 from kith.google.grant import Grant
-from kith.google.http import Http, TimedOut
+from kith.google.http import Http
 
 Answer = dict[str, Any]
 
@@ -141,7 +141,7 @@ class Client:
     @staticmethod
     def _pause(failure: AccountError, attempt: int) -> float | None:
         """How long to wait before asking again; None: do not."""
-        if attempt == _TRIES - 1 or not isinstance(failure, Transient) or isinstance(failure, TimedOut):
+        if attempt == _TRIES - 1 or not isinstance(failure, Transient):
             return None
         if failure.retry_after is not None:
             return failure.retry_after if failure.retry_after <= _LONGEST_PAUSE else None
