@@ -43,10 +43,14 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password, and in plain words where it came from; ``store`` if that is a place of :meth:`Vault.keep`."""
+    """A password, in plain words where it came from, and what gives another, where that is not ``kith login``.
+
+    ``store`` is the place, if it is one of :meth:`Vault.keep`.
+    """
 
     value: str = field(repr=False)
     source: str
+    renewal: str = ""
     store: Store | None = None
 
 
@@ -104,7 +108,9 @@ class Vault:
             except OSError as error:
                 message = f"the systemd credential “{name}” cannot be read: {error.strerror}"
                 raise SignInNeeded(message, hint="look at LoadCredential= in the service") from error
-            return Secret(_one_line(content, f"the systemd credential “{name}”"), f"the systemd credential “{name}”")
+            source = f"the systemd credential “{name}”"
+            renewal = "put it where LoadCredential= in the service finds it, and restart the service"
+            return Secret(_one_line(content, source), source, renewal)
         return None
 
     def _from_file(self, account: str) -> Secret | None:
@@ -121,7 +127,7 @@ class Vault:
             message = f"others on this machine may read the password in {path}, so it is not used"
             hint = f"chmod 600 {shlex.quote(str(path))}, and change the password if others were there"
             raise SignInNeeded(message, hint=hint)
-        return Secret(_one_line(content, f"the file {path}"), f"the file {path}", "file")
+        return Secret(_one_line(content, f"the file {path}"), f"the file {path}", store="file")
 
     # --- keeping --------------------------------------------------------------------------------------
 
@@ -162,6 +168,30 @@ class Vault:
             raise SignInNeeded(f"{failure}, and may still have the password", hint="unlock it and try again") from None
         return [*places, f"the keyring ({name})"] if name else places
 
+    def rename(self, account: str, new: str) -> list[str]:
+        """Let the password that :meth:`keep` put somewhere be another account's; where it is, in plain words.
+
+        Raises:
+            SignInNeeded: a keyring or a file did not let it go; the old one may still be there.
+        """
+        places = []
+        path = self.file(account)
+        try:
+            if path.exists():
+                path.replace(self.file(new))
+                places.append(f"the file {self.file(new)}")
+        except OSError as error:
+            message = f"the password in {path} could not be moved: {error.strerror}"
+            raise SignInNeeded(message, hint=f"run `{login_command(new)}`") from error
+        try:
+            found = keychain.find(account)
+            if found is not None:
+                places.append(f"the keyring ({keychain.keep(new, found.password)})")
+                keychain.forget(account)
+        except Failed as failure:
+            raise SignInNeeded(str(failure), hint=f"run `{login_command(new)}`") from None
+        return places
+
     def _write(self, account: str, password: str) -> None:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -195,7 +225,8 @@ def _from_command(account: str, command: tuple[str, ...]) -> Secret:
     except Failed as failure:
         message = f"password_command of account “{account}” ({program}) {failure}"
         raise SignInNeeded(message, hint=hint) from None
-    return Secret(_one_line(content, f"password_command of account “{account}” ({program})"), f"`{program}`")
+    password = _one_line(content, f"password_command of account “{account}” ({program})")
+    return Secret(password, f"`{program}`", f"have password_command ({program}) print it, and run `kith sync`")
 
 
 def _from_keyring(account: str) -> Secret | None:
@@ -204,7 +235,7 @@ def _from_keyring(account: str) -> Secret | None:
     except Failed as failure:
         hint = f"unlock it and try again, or use a file that only you can read: `{login_command(account, 'file')}`"
         raise SignInNeeded(f"the password of account “{account}” cannot be had: {failure}", hint=hint) from None
-    return Secret(found.password, f"the keyring ({found.keyring})", "keyring") if found else None
+    return Secret(found.password, f"the keyring ({found.keyring})", store="keyring") if found else None
 
 
 def _read(path: Path) -> bytes:

@@ -18,6 +18,7 @@ import tzlocal
 from kith.config.accounts import EndpointsTable, FolderAccount, GoogleTable, Server, ServerAccount
 from kith.config.fields import Table
 from kith.config.load import load, parse
+from kith.config.region import region_of
 from kith.config.schema import (
     CalendarTable,
     CircleTable,
@@ -66,7 +67,7 @@ def server(config: Config, name: str = "home") -> ServerAccount:
 
 
 def test_the_smallest_config_gets_the_core_s_defaults() -> None:
-    assert rules(read(SMALLEST)) == Rules(days=DayRules(zone=ZoneInfo("Europe/Lisbon")))
+    assert rules(read(SMALLEST)) == Rules(days=DayRules(zone=ZoneInfo("Europe/Lisbon")), region="PT")
 
 
 def test_a_pass_every_quarter_of_an_hour_and_ten_minutes_at_most_for_one() -> None:
@@ -277,6 +278,7 @@ def test_a_subscription_may_stand_beside_the_calendar() -> None:
 def test_the_rules_say_what_the_config_says() -> None:
     text = """
         timezone = "Asia/Tokyo"
+        region = "PT"
 
         [calendar]
         title = "{first} ({circle})"
@@ -312,6 +314,7 @@ def test_the_rules_say_what_the_config_says() -> None:
     """
 
     assert rules(read(text + SMALLEST)) == Rules(
+        region="PT",
         days=DayRules(
             zone=ZoneInfo("Asia/Tokyo"),
             per_day=2,
@@ -385,6 +388,23 @@ def test_the_example_holds_every_key_there_is(place: tuple[str | tuple[str, ...]
         table = table[key] if isinstance(key, str) else {name: True for part in key for name in table[part]}
 
     assert set(table) == set(model.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("Europe/Lisbon", "PT"),
+        ("America/New_York", "US"),
+        ("Asia/Calcutta", "IN"),
+        ("Asia/Kolkata", "IN"),
+        ("US/Eastern", "US"),
+        ("UTC", ""),
+        ("Etc/GMT+3", ""),
+        ("nowhere", ""),
+    ],
+)
+def test_the_zone_says_which_country(zone: str, country: str) -> None:
+    assert region_of(zone) == country
 
 
 def test_the_example_shows_the_defaults() -> None:

@@ -61,7 +61,8 @@ def said(text: str) -> list[str]:
         ("[circle.inner]\nevery = '2w'", "1 circle: unknown key; did you mean `circles`?"),
         (
             "colour = 'red'",
-            "1 colour: unknown key; known here: timezone, accounts, calendar, sync, reach_out, circles, people",
+            "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
+            "circles, people",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
@@ -191,6 +192,7 @@ def said(text: str) -> list[str]:
             "timezone = '??'",
             '1 timezone: "??" is not a known time zone; write it as in "Europe/Lisbon"',
         ),
+        ('region = "pt"', '1 region: must be the two letters of a country, such as "PT", got "pt"'),
         ("timezone = 1", '1 timezone: must be a time zone in quotes, such as "Europe/Lisbon", got 1'),
         # Titles and marks
         (

@@ -34,7 +34,9 @@ def test_it_is_good_for_one_place_only(memory: Memory) -> None:
 
 @given(memories)
 def test_the_same_memory_is_the_same_text(memory: Memory) -> None:
-    turned = Memory(memory.calendar, memory.token, memory.listed, dict(reversed(memory.events.items())), memory.gone)
+    turned = Memory(
+        memory.calendar, memory.token, memory.listed, dict(reversed(list(memory.events.items()))), memory.gone
+    )
     assert write(turned, "here") == write(memory, "here")
 
 

@@ -6,8 +6,9 @@ What is typed for a password is not shown, and goes nowhere from here but to who
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
+import click
 import typer
 from rich.markup import escape
 
@@ -28,6 +29,19 @@ def text(question: str, default: str = "", *, check: Callable[[str], str] = str)
             return check(found)
         except ValueError as error:
             out().print(f"  {escape(str(error))}", style="yellow")
+
+
+def key(question: str, keys: Container[str]) -> str:
+    """One key, without Enter; any that is not among ``keys`` is not heard. ``question`` may hold markup.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
+    out().print(question)
+    while True:
+        found = click.getchar().lower()
+        if found in keys:
+            return found
 
 
 def password(question: str) -> str:

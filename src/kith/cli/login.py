@@ -57,6 +57,7 @@ def login(
 ) -> None:
     """Sign in to an account: asks for the password, or at Google in a browser; tries it, and stores it."""
     from kith.accounts.server import found_words, services, try_out, with_password
+    from kith.app import ask_again
     from kith.config.accounts import GoogleTable
     from kith.config.load import load
 
@@ -92,6 +93,7 @@ def login(
     for discovery in found:
         say(f"  {found_words(discovery)}")
     say(f"The password is in {vault(paths.secrets).keep(account, password, chosen)}.")
+    ask_again(paths, account)
 
 
 def logout(

@@ -1,8 +1,8 @@
 """The command: its verbs, the options before them, and the one place where errors become words and exit codes.
 
 Exit codes: 0 done; 1 a bug, with a traceback; 2 a wrong argument, or a person who is unknown or not clear; 69 an
-account cannot do what was asked; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the config;
-130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step; 141 whoever read the output stopped reading.
+account cannot do what was asked; 71 systemd; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the
+config; 130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step; 141 whoever read the output left.
 """
 
 from __future__ import annotations
@@ -17,30 +17,40 @@ from rich.markup import escape
 
 from kith import __version__
 from kith.cli import (
+    account,
     add,
     backup,
     check,
+    circle,
     daemon,
     demo,
     due,
+    duplicates,
     events,
     export,
     import_,
     init,
     log,
     login,
+    merge,
     pause,
     people,
+    service,
     show,
     skip,
     snooze,
+    split,
     status,
     sync,
+    tag,
+    triage,
+    why,
 )
 from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
 from kith.cli.session import Globals
 from kith.errors import ConfigError, KithError, UsageError
+from kith.log import set_up
 
 app = typer.Typer(
     name="kith",
@@ -53,6 +63,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
+_WHO = "Say who is who"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
@@ -62,13 +73,22 @@ app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
 app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
+app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
+app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
+app.command("merge", rich_help_panel=_WHO)(merge.merge)
+app.command("split", rich_help_panel=_WHO)(split.split)
+app.command("why", rich_help_panel=_WHO)(why.why)
+app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)
+app.add_typer(service.app, name="service", rich_help_panel=_RUN)
 app.command("daemon", rich_help_panel=_RUN)(daemon.daemon)
 app.command("backup", rich_help_panel=_KEEP)(backup.backup)
 app.command("restore", rich_help_panel=_KEEP)(backup.restore)
@@ -90,11 +110,16 @@ def before_every_command(
         Path | None,
         typer.Option("--config", metavar="FILE", envvar="KITH_CONFIG", help="Another config file."),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", envvar="KITH_VERBOSE", help="Say on standard error what is done, as it is done."),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Keep the options that stand before the verb."""
+    set_up(verbose=verbose)
     context.obj = Globals(config)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kith.core.model import PersonId
 from kith.core.names import find
 from kith.core.when import day_from, past_day_from
 from kith.errors import UsageError
@@ -53,6 +54,8 @@ def one_person(network: Network, who: str) -> Known:
     Raises:
         UsageError: nobody, or several; says who may have been meant.
     """
+    if who in network.joined:  # an id from before they were joined
+        who = network.joined[PersonId(who)]
     found = find(who, (known.person for known in network.known.values()))
     if len(found) == 1:
         return network.known[found[0].id]

@@ -8,6 +8,7 @@ never decoded. Nothing here knows of files, keys, or where a card begins and end
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from kith.codecs.vcard_lines import Head, Line, LineProblem
 from kith.codecs.vcard_values import (
@@ -29,6 +30,17 @@ _NO_BIRTHDAY = "this birthday is not a day; the card was kept without it"
 _NO_ANNIVERSARY = "this anniversary is not a day; the card was kept without it"
 
 _Entry = tuple[Head, str]
+
+
+class _Address(NamedTuple):
+    head: Head | None
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
+_NOWHERE = _Address(None)
 
 
 class Draft:
@@ -54,7 +66,7 @@ class Draft:
         self.emails: list[_Entry] = []
         self.phones: list[_Entry] = []
         self.urls: list[_Entry] = []
-        self.addresses: list[tuple[Head, str, str]] = []
+        self.addresses: list[_Address] = []
         self.apple_dates: list[tuple[Line, PartialDate | None]] = []
         self.apple_labels: dict[str, str] = {}
 
@@ -84,7 +96,7 @@ class Draft:
 
     def as_card(self, ref: CardRef) -> Card:
         """The person's card."""
-        city, country = self._place()
+        address = self._address()
         return Card(
             ref=ref,
             name=self.name,
@@ -98,10 +110,12 @@ class Draft:
             anniversary=self.anniversary or self._apple_anniversary(),
             organisation=self.organisation,
             job_title=self.title or self.role,
-            city=city,
-            country=country,
+            city=address.city,
+            country=address.country,
             note="\n".join(self.notes),
             labels=_once_each(self.labels),
+            street=address.street,
+            postcode=address.postcode,
         )
 
     def late_problems(self) -> Iterator[LineProblem]:
@@ -127,12 +141,13 @@ class Draft:
                 found[value] = Labelled(value, label)
         return tuple(found.values())
 
-    def _place(self) -> tuple[str, str]:
-        """City and country of the home address, else of the first."""
-        for head, city, country in self.addresses:
-            if "home" in head.types or self.apple_labels.get(head.group) == "home":
-                return city, country
-        return self.addresses[0][1:] if self.addresses else ("", "")
+    def _address(self) -> _Address:
+        """The home address, else the first."""
+        for address in self.addresses:
+            head = address.head
+            if head and ("home" in head.types or self.apple_labels.get(head.group) == "home"):
+                return address
+        return self.addresses[0] if self.addresses else _NOWHERE
 
 
 def _once_each(texts: list[str]) -> tuple[str, ...]:
@@ -201,7 +216,7 @@ def _address(draft: Draft, line: Line, text: str) -> None:
     """Post box, extension, street, city, region, post code, country."""
     parts = (*split(text, ";"), *("",) * 7)
     if parts[3] or parts[6]:
-        draft.addresses.append((line.head, parts[3], parts[6]))
+        draft.addresses.append(_Address(line.head, one_line(parts[2]), parts[3], parts[5], parts[6]))
 
 
 def _note(draft: Draft, line: Line, text: str) -> None:

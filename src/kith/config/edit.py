@@ -22,10 +22,13 @@ from kith.config import written
 from kith.config.lines import Section, layout
 from kith.config.load import parse
 from kith.config.syntax import BYTE_ORDER_MARK, read_toml
+from kith.config.written import Loc
 from kith.errors import ConfigError, ConfigProblem
 from kith.files import replace_file
 
 _A_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEADING = re.compile(r"([ \t]*)\[[^\[\]]*\]([ \t]*(?:#.*)?\r?\n?)\Z")
+_ACCOUNT_HEADING = re.compile(r"""(\s*\[\s*accounts\s*\.\s*)(?:"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)(?=\s*[\].])""")
 _LONE_NEWLINE = re.compile(r"(?<!\r)\n")
 
 
@@ -72,6 +75,90 @@ def set_person(
     return edited
 
 
+def rename_circle(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
+    """The config ``text`` with a circle called otherwise, in its heading and for the people who are put into it.
+
+    Raises:
+        ConfigError: the config has problems already, would have some then, or is written in a way that kith
+            cannot edit.
+    """
+    parse(text, file=file, base=Path())
+    data = read_toml(text, file=file)
+    named = [who for who, entry in data.get("people", {}).items() if entry.get("circle") == old]
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    edited = _with_heading(text.removeprefix(mark), ("circles", old), ("circles", new))
+    for who in named:
+        edited = _in_place(edited, who, {"circle": new})
+        data["people"][who]["circle"] = new
+    data["circles"] = {new if name == old else name: circle for name, circle in data["circles"].items()}
+    edited = mark + edited
+    if read_toml(edited, file=file) != data:
+        problem = ConfigProblem(written.path(("circles", old)), "is written in a way that kith cannot edit")
+        heading = f"[{written.path(('circles', new))}]"
+        raise ConfigError(file, (problem,), hint=f"Rename it yourself, to {heading}; nothing was changed")
+    parse(edited, file=file, base=Path())
+    return edited
+
+
+def _with_heading(text: str, old: Loc, new: Loc) -> str:
+    """``text`` with another heading in place of a table's; as it is, if the table has none of its own."""
+    line = layout(text).lines.get(old)
+    lines = _A_LINE.findall(text)
+    heading = _HEADING.match(lines[line - 1]) if line else None
+    if line and heading:
+        lines[line - 1] = f"{heading[1]}[{written.path(new)}]{heading[2]}"
+    return "".join(lines)
+
+
+def rename_account(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
+    """The config ``text`` with the account ``old`` called ``new``, also where ``[calendar]`` names it.
+
+    Raises:
+        ConfigError: the config has problems already, would have some then, or is written in a way that kith
+            cannot edit.
+    """
+    parse(text, file=file, base=Path())
+    data = read_toml(text, file=file)
+    accounts = {new if name == old else name: table for name, table in data["accounts"].items()}
+    wanted = data | {"accounts": accounts}
+    if data.get("calendar", {}).get("account") == old:
+        wanted["calendar"] = data["calendar"] | {"account": new}
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    plain = text.removeprefix(mark)
+    try:
+        edited = mark + _with_calendar_account(_with_account_headings(plain, old, new), old, new)
+    except TOMLKitError:
+        raise _cannot_rename(file, old) from None
+    parse(edited, file=file, base=Path())
+    if read_toml(edited, file=file) != wanted:
+        raise _cannot_rename(file, old)
+    return edited
+
+
+def _with_account_headings(text: str, old: str, new: str) -> str:
+    lines = _A_LINE.findall(text)
+    for loc, number in layout(text).lines.items():
+        heading = _ACCOUNT_HEADING.match(lines[number - 1]) if loc[:2] == ("accounts", old) else None
+        if heading is not None:
+            lines[number - 1] = f"{heading[1]}{written.key(new)}{lines[number - 1][heading.end() :]}"
+    return "".join(lines)
+
+
+def _with_calendar_account(text: str, old: str, new: str) -> str:
+    document = tomlkit.parse(text)
+    calendar: Any = document.get("calendar", {})
+    if calendar.get("account") != old:
+        return text
+    calendar["account"] = _in_quotes_of(calendar["account"], new)
+    return _with_line_ends_of(text, tomlkit.dumps(document))
+
+
+def _cannot_rename(file: str, old: str) -> ConfigError:
+    problem = ConfigProblem(written.path(("accounts", old)), "is written in a way that kith cannot edit")
+    heading = f"[{written.path(('accounts', old))}]"
+    return ConfigError(file, (problem,), hint=f"Give it a heading of its own, {heading}, and try again.")
+
+
 def write(path: Path, text: str) -> None:
     """Replace the config file as a whole or not at all, keeping its mode; a link to it stays a link.
 
@@ -110,7 +197,10 @@ def _in_place(text: str, who: str, changes: Mapping[str, str]) -> str:
         people[who] = tomlkit.inline_table()
     for key, new in changes.items():
         people[who][key] = _in_quotes_of(people[who].get(key), new)
-    edited = tomlkit.dumps(document)
+    return _with_line_ends_of(text, tomlkit.dumps(document))
+
+
+def _with_line_ends_of(text: str, edited: str) -> str:
     all_windows = "\r\n" in text and not _LONE_NEWLINE.search(text)
     return _LONE_NEWLINE.sub("\r\n", edited) if all_windows else edited
 

@@ -133,6 +133,12 @@ def _command(found: object) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _region(found: object) -> str:
+    if not isinstance(found, str) or not re.fullmatch(r"[A-Z]{2}", found):
+        raise ValueError(f'must be the two letters of a country, such as "PT", got {value(found)}')
+    return found
+
+
 def _period(found: object) -> Period:
     if not isinstance(found, str) or not _is_short(found):
         raise ValueError(f'must be a length of time in quotes, such as "10d", "2w" or "3m", got {value(found)}')
@@ -214,6 +220,7 @@ def _template(found: str) -> str:
 
 Text = Annotated[str, AfterValidator(_text)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
+Region = Annotated[str, PlainValidator(_region)]
 FilePath = Annotated[Path, PlainValidator(_path)]
 ServerAddress = Annotated[str, PlainValidator(server_address)]
 Address = Annotated[str, PlainValidator(_address)]

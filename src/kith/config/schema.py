@@ -11,14 +11,25 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StrictFloat, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
     ClockTime,
+    Command,
     Duration,
     Length,
+    Region,
     Table,
     Template,
     Text,
@@ -26,6 +37,7 @@ from kith.config.fields import (
     Zone,
     distinct,
 )
+from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
@@ -53,6 +65,13 @@ class SyncTable(Table):
 
     every: Duration = timedelta(minutes=15)
     limit: Duration = timedelta(minutes=10)
+
+
+class NotifyTable(Table):
+    """``[notify]``: how the user is told that something is wrong for long."""
+
+    problems: StrictBool = True
+    command: Command | None = None
 
 
 class ReachOutTable(Table):
@@ -109,9 +128,11 @@ class Config(Table):
     """The whole file. Loading it fills in the system's ``timezone`` where it names none."""
 
     timezone: Zone = _DEFAULT.days.zone
+    region: Region | None = None
     accounts: Mapping[Text, Account] = {}
     calendar: CalendarTable = CalendarTable()
     sync: SyncTable = SyncTable()
+    notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
@@ -145,6 +166,8 @@ def table_at(loc: Loc) -> type[Table]:
             return CalendarTable
         case ("sync",):
             return SyncTable
+        case ("notify",):
+            return NotifyTable
         case ("reach_out",):
             return ReachOutTable
         case ("circles", _):
@@ -180,4 +203,5 @@ def rules(config: Config) -> Rules:
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,
         try_again=reach_out.try_again,
+        region=config.region or region_of(config.timezone.key),
     )

@@ -87,6 +87,8 @@ class Card:
     country: str = ""
     note: str = ""
     labels: tuple[str, ...] = ()
+    street: str = ""
+    postcode: str = ""
 
     @property
     def digest(self) -> str:
@@ -95,6 +97,7 @@ class Card:
             *(self.name, self.given, self.family, repr(self.nicknames), repr(self.emails), repr(self.phones)),
             *(repr(self.urls), str(self.birthday), str(self.anniversary), self.organisation, self.job_title),
             *(self.city, self.country, self.note, repr(self.labels)),
+            *((self.street, self.postcode) if self.street or self.postcode else ()),
         )
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

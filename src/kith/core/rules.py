@@ -50,7 +50,8 @@ class Rules:
 
     ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``; ``details`` is ``full``, ``short`` or
     ``none``. ``retries`` is how many times an event that passed unanswered comes again; ``try_again`` is how long
-    after an attempt without an answer.
+    after an attempt without an answer. ``region`` is the country (``PT``) in which national phone
+    numbers are dialled.
     """
 
     days: DayRules
@@ -61,3 +62,4 @@ class Rules:
     marks: Marks = Marks()
     retries: int = 3
     try_again: Period = Period(days=3)
+    region: str = ""

@@ -15,13 +15,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
 from kith.core.event import Kind
+from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
 from kith.errors import UsageError
 from kith.files import replace_file
 from kith.keeping.pages import pages
 from kith.store import archive
 from kith.store.archive import TakenIn, Values
+from kith.store.cards import card_from
 from kith.store.events import EventState, change_from, fields_from
+from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 
 FILE = "kith.json"
@@ -40,7 +43,7 @@ def write(store: Store, folder: Path) -> int:
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", hint="name a new folder; nothing is overwritten")
         (folder / "people").mkdir(mode=0o700)
-        written = pages(said)
+        written = pages(archive.read(store.database, joined=True))
         for name, text in written.items():
             replace_file(folder / "people" / name, text.encode())
         whole = {"kith": "export", "version": VERSION, **said}
@@ -106,11 +109,19 @@ def _check_references(file: Path, checked: _Archive) -> None:
     named |= {who for reach_out in checked.reach_outs for who in reach_out.people}
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
+    problems += [f"there is nobody with the id {who}" for who in sorted(_joined(checked) - set(people))]
     problems += [f"there is no event {uid}" for uid in sorted(linked - set(events))]
     if len(set(people)) < len(people) or len(set(events)) < len(events) or len(set(cards)) < len(cards):
         problems.append("a person, an event or a card is there twice")
     if problems:
         raise UsageError(f"{file} does not hold together", hint=_WHOLE, candidates=tuple(problems[:_SHOWN]))
+
+
+def _joined(checked: _Archive) -> set[str]:
+    """Everybody whom joins, rulings and profiles name."""
+    named = {who for join in checked.joins for who in (join.person_id, join.joined_to)}
+    named |= {who for ruling in checked.rulings for who in (ruling.one, ruling.other)}
+    return named | {profile.person_id for profile in checked.profiles}
 
 
 # --- what the file may hold ---------------------------------------------------------------------------------
@@ -172,6 +183,15 @@ class _Skip(_Item):
     event_uid: StrictStr | None
 
 
+class _Tag(_Item):
+    tag: StrictStr
+
+
+class _Choice(_Item):
+    choice: Literal["never", "later"]
+    chosen_on: Day
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -189,6 +209,8 @@ class _Person(_Item):
     facts: list[_Fact]
     attempts: list[_Attempt]
     skips: list[_Skip]
+    tags: list[_Tag] = []
+    choices: list[_Choice] = []
 
 
 class _Conversation(_Item):
@@ -223,6 +245,11 @@ def _event_fields(value: dict[str, Any]) -> dict[str, Any]:
 
 def _event_change(value: dict[str, Any]) -> dict[str, Any]:
     return _readable(value, change_from, "must be a change to an event, as it was exported")
+
+
+def _card_body(value: dict[str, Any]) -> dict[str, Any]:
+    nobody = CardRef(AccountId(""), "", CardUid(""))
+    return _readable(value, lambda body: card_from(nobody, body).digest, "must be a card, as it was exported")
 
 
 def _readable(value: dict[str, Any], read: Callable[[dict[str, Any]], object], otherwise: str) -> dict[str, Any]:
@@ -276,6 +303,45 @@ class _CardChange(_Item):
     after: StrictStr
 
 
+class _ImportedCard(_Item):
+    account: StrictStr
+    collection: StrictStr
+    uid: StrictStr
+    body: Annotated[dict[str, Any], AfterValidator(_card_body)]
+
+
+class _ImportedThing(_Item):
+    account: StrictStr
+    collection: StrictStr
+    uid: StrictStr
+    key: StrictStr
+    value: StrictStr
+
+
+class _Join(_Item):
+    person_id: StrictStr
+    joined_to: StrictStr
+    at: Instant
+    reasons: list[StrictStr]
+
+
+class _Ruling(_Item):
+    one: StrictStr
+    other: StrictStr
+    ruling: Ruling
+    by: StrictStr
+    at: Instant
+
+
+def _profile_body(value: dict[str, Any]) -> dict[str, Any]:
+    return _readable(value, profile_from, "must be a profile, as it was exported")
+
+
+class _Profile(_Item):
+    person_id: StrictStr
+    body: Annotated[dict[str, Any], AfterValidator(_profile_body)]
+
+
 class _Archive(_Item):
     kith: Literal["export"]
     version: Literal[1]
@@ -285,3 +351,8 @@ class _Archive(_Item):
     events: list[_Event]
     typed_texts: list[_TypedText]
     card_changes: list[_CardChange]
+    imported_cards: list[_ImportedCard] = []
+    imported_things: list[_ImportedThing] = []
+    joins: list[_Join] = []
+    rulings: list[_Ruling] = []
+    profiles: list[_Profile] = []

@@ -3,6 +3,8 @@
 Rows are what JSON can hold: texts, numbers, true and false, lists, objects; days and instants as they are stored. Row
 numbers stay inside: what belongs to something is listed with it, and events are known by their UIDs.
 
+People who were joined go out as they were apart, with the joins beside them; they are joined again where they come in.
+
 Taking in never overwrites and never doubles: what is here already stays as it is. A person is one who is here if the
 id is the same, or one of their cards is.
 """
@@ -13,9 +15,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from kith.core.model import PersonId
 from kith.store.db import Database, Row
+from kith.store.events import Events
+from kith.store.joins import Join, Joins
 
 Values = dict[str, Any]
 
@@ -105,10 +111,19 @@ _EVENTS = _Table(
     packed=("fields", "pending"),
     words=("brief", "hands_off"),
 )
-_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS}
+_JOINS = _Table("joins", ("person_id", "joined_to", "at", "reasons"), packed=("reasons",))
+_RULINGS = _Table("rulings", ("one", "other", "ruling", "by", "at"))
+_PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
+_TAGS = _Table("tags", ("tag",))
+_CHOICES = _Table("choices", ("choice", "chosen_on"))
+_IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
+_IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
+_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES}
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
+    *(_TAGS, _CHOICES, _IMPORTED_CARDS, _IMPORTED_THINGS),
+    *(_JOINS, _RULINGS, _PROFILES),
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
     _Table("event_reach_outs", ("event_uid", "reach_out_id")),
@@ -120,38 +135,61 @@ STAYS = {
     "migrations": "the store's own",
     "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
     "numbers": "follow from the events",
+    "belongings": "people go out apart, with what is theirs",
+    "match_keys": "worked out again", "likenesses": "worked out again",
     "calendars": "found anew at the next look",
+    "waits": "which accounts are left alone here", "next_pass": "when the next pass is due here",
+    "imports": "files that were imported here", "import_steps": "what can be undone here",
     "runs": "what passes did", "faults": "what is wrong here", "good_configs": "the config is a file of the user's",
 }  # fmt: skip
 """What does not, and why."""
 
 
+_KEY = "ORDER BY account, collection, uid"
+
+
 # --- out ----------------------------------------------------------------------------------------------------
 
 
-def read(database: Database) -> dict[str, list[Values]]:
-    """All of it, each list in the order in which it came about."""
-    with database.reading():
+def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]:
+    """All of it, each list in the order in which it came about.
+
+    ``joined`` shows people as they stand, for reading; else everybody is apart, which nothing is lost in.
+    """
+    with database.reading():  # what is taken apart here is forgotten at its end
+        joins = [_JOINS.out(row) for row in database.each("SELECT * FROM joins ORDER BY id")]
+        if not joined:
+            _take_all_apart(Joins(database, Events(database)))
         return {
+            "joins": joins,
+            "rulings": [_RULINGS.out(row) for row in database.each("SELECT * FROM rulings ORDER BY one, other")],
+            "profiles": [_PROFILES.out(row) for row in database.each("SELECT * FROM profiles ORDER BY person_id")],
             "people": _people(database),
             "conversations": _conversations(database),
             "reach_outs": _reach_outs(database),
             "events": [_EVENTS.out(row) for row in database.each("SELECT * FROM events ORDER BY uid")],
             "typed_texts": [_TYPED.out(row) for row in database.each("SELECT * FROM typed_texts ORDER BY id")],
             "card_changes": [_CHANGES.out(row) for row in database.each("SELECT * FROM card_changes ORDER BY id")],
+            "imported_cards": [
+                _IMPORTED_CARDS.out(row) for row in database.each(f"SELECT * FROM imported_cards {_KEY}")
+            ],
+            "imported_things": [
+                _IMPORTED_THINGS.out(row) for row in database.each(f"SELECT * FROM imported_things {_KEY}, key")
+            ],
         }
 
 
 def _people(database: Database) -> list[Values]:
     people = {
-        row["id"]: _PEOPLE.out(row) | {"cards": [], "facts": [], "attempts": [], "skips": []}
-        for row in database.each("SELECT * FROM people ORDER BY id")
+        row["id"]: _PEOPLE.out(row) | {"cards": [], **{name: [] for name in _OF_A_PERSON}}
+        for row in database.each("SELECT * FROM people WHERE joined_to IS NULL ORDER BY id")
     }
     for row in database.each("SELECT * FROM person_cards ORDER BY account, collection, uid"):
         people[row["person_id"]]["cards"].append(_LINKS.out(row))
     for name, table in _OF_A_PERSON.items():
-        for row in database.each(f"SELECT * FROM {name} ORDER BY id"):
-            people[row["person_id"]][name].append(table.out(row))
+        whole = f"SELECT t.*, coalesce(joined_to, person_id) AS whole FROM {name} t JOIN people p ON p.id = t.person_id"
+        for row in database.each(f"{whole} ORDER BY t.rowid"):
+            people[row["whole"]][name].append(table.out(row))
     return list(people.values())
 
 
@@ -193,6 +231,8 @@ class TakenIn:
 
 def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> TakenIn:
     """Add what is not here yet. Call it inside a transaction."""
+    joins = Joins(database, Events(database))
+    joined = _take_all_apart(joins)
     here = _whose_cards(database)
     whose: dict[str, str] = {}
     new = facts = 0
@@ -203,10 +243,15 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         facts += _add_missing(database, _FACTS, person["facts"], person_id=who)
         _add_missing(database, _ATTEMPTS, person["attempts"], person_id=who)
         _add_missing(database, _SKIPS, person["skips"], person_id=who)
+        _add_where_none_is(database, _TAGS, person["tags"], person_id=who)
+        _add_where_none_is(database, _CHOICES, person["choices"], person_id=who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
     events, left_out = _take_in_reach_outs(database, archive, whose)
     _add_missing(database, _TYPED, archive["typed_texts"])
     _add_missing(database, _CHANGES, archive["card_changes"])
+    _add_where_none_is(database, _IMPORTED_CARDS, archive["imported_cards"])
+    _add_where_none_is(database, _IMPORTED_THINGS, archive["imported_things"])
+    _take_in_joins(database, joins, joined, archive, whose)
     database.execute("UPDATE people SET revision = revision + 1")
     return TakenIn(new, talks, facts, events, left_out)
 
@@ -226,11 +271,21 @@ def _add_missing(database: Database, table: _Table, wanted: Iterable[Values], **
     return added
 
 
+def _add_where_none_is(database: Database, table: _Table, wanted: Iterable[Values], **owner: str) -> None:
+    """Add the rows whose key is not here; what is here stays."""
+    names = ", ".join((*table.columns, *owner))
+    marks = ", ".join("?" * (len(table.columns) + len(owner)))
+    for values in wanted:
+        row = (*table.stored(values), *owner.values())
+        database.execute(f"INSERT OR IGNORE INTO {table.name} ({names}) VALUES ({marks})", row)
+
+
 # --- people ---
 
 
 def _whose_cards(database: Database) -> dict[tuple[str, str, str], str]:
-    return {tuple(row[:3]): row["person_id"] for row in database.all("SELECT * FROM person_cards")}
+    rows = database.all("SELECT account, collection, uid, person_id FROM person_cards")
+    return {tuple(row[:3]): row["person_id"] for row in rows}
 
 
 def _take_in_person(database: Database, person: Values, here: dict[tuple[str, str, str], str]) -> tuple[str, bool]:
@@ -246,7 +301,7 @@ def _take_in_person(database: Database, person: Values, here: dict[tuple[str, st
         _fill_in(database, who, person)
     for link, card in zip(person["cards"], cards, strict=True):
         if card not in here:
-            _LINKS.put(database, link, person_id=who)
+            _LINKS.put(database, link, person_id=who, home=who)
             here[card] = who
     return who, is_new
 
@@ -263,6 +318,46 @@ def _fill_in(database: Database, who: str, person: Values) -> None:
             *(person["paused_until"], int(person["paused"]), int(person["by_hand"]), who),
         ),
     )
+
+
+def _take_all_apart(joins: Joins) -> list[Join]:
+    """Everybody as they were before they were joined to anybody; the joins, in the order of their making."""
+    everybody = joins.counts_as()
+    standing = joins.of([person for person, whole in everybody.items() if person != whole])
+    for whole in sorted({whole for person, whole in everybody.items() if person != whole}):
+        joins.take_apart(whole)
+    return standing
+
+
+def _take_in_joins(
+    database: Database,
+    joins: Joins,
+    joined: Iterable[Join],
+    archive: Mapping[str, Sequence[Values]],
+    whose: Mapping[str, str],
+) -> None:
+    """Rulings and profiles that are not here, and everybody joined again who was joined here or there."""
+    for values in archive["rulings"]:
+        names = sorted((whose[values["one"]], whose[values["other"]]))
+        if names[0] != names[1]:
+            row = (*names, values["ruling"], values["by"], values["at"])
+            database.execute("INSERT OR IGNORE INTO rulings (one, other, ruling, by, at) VALUES (?, ?, ?, ?, ?)", row)
+    for values in archive["profiles"]:
+        body = _PROFILES.stored(values)[1]
+        row = (whose[values["person_id"]], body)
+        database.execute("INSERT OR IGNORE INTO profiles (person_id, body) VALUES (?, ?)", row)
+    theirs = [
+        Join(
+            PersonId(whose[values["person_id"]]), PersonId(whose[values["joined_to"]]), values["at"],
+            tuple(values["reasons"]),
+        )
+        for values in archive["joins"]
+    ]  # fmt: skip
+    for join in (*joined, *theirs):
+        roots = joins.counts_as([join.person, join.counts_as])
+        if roots[join.person] != roots[join.counts_as]:
+            at = datetime.fromisoformat(join.at)
+            joins.join(roots[join.person], roots[join.counts_as], join.reasons, at)
 
 
 # --- what was said, and written ---

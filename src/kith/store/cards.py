@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href
 from kith.core.names import name_keys
 from kith.store.db import Database, Row
 
-_TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note")
+_TEXTS = ("given", "family", "organisation", "job_title", "city", "country", "note", "street", "postcode")
 _TUPLES = ("nicknames", "labels")
 _LABELLED = ("emails", "phones", "urls")
 _DATES = ("birthday", "anniversary")
@@ -84,7 +84,7 @@ class Cards:
         """One card, if it is stored."""
         sql = "SELECT * FROM cards WHERE account = ? AND collection = ? AND uid = ?"
         row = self._database.one(sql, _key(ref))
-        return _card(row) if row else None
+        return card_of(row) if row else None
 
     def put(self, cards: Iterable[tuple[Href, Card]], run: int) -> None:
         """Store cards as seen in this run, new or changed."""
@@ -92,9 +92,9 @@ class Cards:
             "INSERT INTO cards (account, collection, uid, href, digest, body, labels, keys, seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
-            " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL",
+            " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL, matched = 0",
             (
-                (*_key(card.ref), href, card.digest, _body(card), _joined(card.labels), _joined(name_keys(card)), run)
+                (*_key(card.ref), href, card.digest, body_of(card), _joined(card.labels), _joined(name_keys(card)), run)
                 for href, card in cards
             ),
         )
@@ -230,6 +230,12 @@ class Cards:
         )
         return len(gone)
 
+    def forget(self, refs: Collection[CardRef], now: str) -> None:
+        """Make cards gone that the user does not want any more, and note it in their history."""
+        self._record(((ref, "card", "there", "gone") for ref in refs), now)
+        sql = "DELETE FROM cards WHERE account = ? AND collection = ? AND uid = ?"
+        self._database.execute_many(sql, map(_key, refs))
+
     def record_changes(self, before: Card, after: Card, now: str) -> None:
         """Keep what changed on a card, field by field."""
         names = [item.name for item in fields(Card) if item.name != "ref"]
@@ -246,9 +252,18 @@ class Cards:
         """
         groups = self._labels_by_member()
         cards: dict[PersonId, list[Card]] = defaultdict(list)
-        for row in self._linked("c.*, p.person_id", people):
+        for row in self._linked("c.*, p.person_id, p.home", people):
             more = groups.get((row["account"], row["collection"], row["uid"]), ())
-            cards[PersonId(row["person_id"])].append(_card(row, more))
+            theirs = cards[PersonId(row["person_id"])]
+            # The card that the person was first known by comes first: their name stays when others join it.
+            theirs.insert(0 if row["home"] == row["person_id"] else len(theirs), card_of(row, more))
+        return cards
+
+    def by_home(self, people: Collection[PersonId]) -> dict[PersonId, list[Card]]:
+        """The cards that were first given to each of the people, whoever they count for now."""
+        cards: dict[PersonId, list[Card]] = defaultdict(list)
+        for row in self._linked("c.*, p.home", people, of="home"):
+            cards[PersonId(row["home"])].append(card_of(row))
         return cards
 
     def outlines(self) -> Iterator[Outline]:
@@ -260,7 +275,7 @@ class Cards:
             more = groups.get((account, collection, uid), "") if groups else ""
             yield Outline(PersonId(person), f"{labels}{_BETWEEN}{more}" if more else labels, keys)
 
-    def _linked(self, columns: str, people: Collection[PersonId] | None) -> Iterator[Row]:
+    def _linked(self, columns: str, people: Collection[PersonId] | None, *, of: str = "person_id") -> Iterator[Row]:
         sql = (
             f"SELECT {columns} FROM cards c JOIN person_cards p"
             " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
@@ -270,9 +285,7 @@ class Cards:
             yield from self._database.each(f"{sql} {order}")
             return
         wanted = json.dumps(list(people))
-        yield from self._database.each(
-            f"{sql} WHERE p.person_id IN (SELECT value FROM json_each(?)) {order}", (wanted,)
-        )
+        yield from self._database.each(f"{sql} WHERE p.{of} IN (SELECT value FROM json_each(?)) {order}", (wanted,))
 
     def _labels_by_member(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
         labels: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -307,8 +320,8 @@ def _plain(value: Any) -> str:  # noqa: ANN401 -- any field of a card
     return "" if value is None else str(value)
 
 
-def _body(card: Card) -> str:
-    """The card's fields as JSON, absent ones left out."""
+def body_of(card: Card) -> str:
+    """A card's fields as JSON, absent ones left out."""
     body: dict[str, Any] = {"name": card.name}
     body.update({name: getattr(card, name) for name in (*_TEXTS, *_TUPLES) if getattr(card, name)})
     for name in _LABELLED:
@@ -320,8 +333,14 @@ def _body(card: Card) -> str:
     return _as_json(body)
 
 
-def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
-    body = json.loads(row["body"])
+def card_of(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of a row that holds its key and what :func:`body_of` wrote."""
+    return card_from(_ref(row), json.loads(row["body"]), more_labels)
+
+
+def card_from(ref: CardRef, values: Mapping[str, Any], more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of that key, from what :func:`body_of` wrote."""
+    body = dict(values)
     for name in _LABELLED:
         if name in body:
             body[name] = tuple(Labelled(value, label) for value, label in body[name])
@@ -333,4 +352,4 @@ def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
             body[name] = tuple(body[name])
     if more_labels:
         body["labels"] = tuple(dict.fromkeys((*body.get("labels", ()), *more_labels)))
-    return Card(ref=_ref(row), **body)
+    return Card(ref=ref, **body)

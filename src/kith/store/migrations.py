@@ -153,7 +153,104 @@ CREATE TABLE looks (
 ) STRICT;
 """
 
-MIGRATIONS = (Migration("0001 first", _FIRST), Migration("0002 cursors", _CURSORS), Migration("0003 looks", _LOOKS))
+_WAITS = """
+-- Accounts that failed: left alone until then (UTC), or, where that is null, until the user did something about it.
+CREATE TABLE waits (account TEXT PRIMARY KEY, failures INTEGER NOT NULL, until TEXT) STRICT;
+-- One row: when the next pass is due and when the last one began (UTC), and how things stand, with nothing personal.
+CREATE TABLE next_pass (
+    one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL, began TEXT NOT NULL, summary TEXT NOT NULL
+) STRICT;
+"""
+
+_TOLD = """
+-- How the user was told of a fault: its event; when their command was run, and why that failed.
+ALTER TABLE faults ADD COLUMN event_uid TEXT;
+ALTER TABLE faults ADD COLUMN told_at TEXT;
+ALTER TABLE faults ADD COLUMN not_told TEXT NOT NULL DEFAULT '';
+"""
+
+_PEOPLE_JOINED = """
+-- Who counts as whom: the person that a card was first given to is its home, whoever it counts for now.
+ALTER TABLE people ADD COLUMN joined_to TEXT REFERENCES people (id);
+CREATE INDEX people_joined ON people (joined_to) WHERE joined_to IS NOT NULL;
+ALTER TABLE person_cards ADD COLUMN home TEXT REFERENCES people (id);
+UPDATE person_cards SET home = person_id;
+CREATE INDEX person_cards_by_home ON person_cards (home);
+CREATE TABLE joins (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id),
+    joined_to TEXT NOT NULL REFERENCES people (id), at TEXT NOT NULL, reasons TEXT NOT NULL, took TEXT NOT NULL
+) STRICT;
+-- Whose a thing was before its owner was joined to somebody: a row of the table "kind".
+CREATE TABLE belongings (
+    person_id TEXT NOT NULL REFERENCES people (id), kind TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (kind, number, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX belongings_by_person ON belongings (person_id);
+CREATE TABLE rulings (
+    one TEXT NOT NULL REFERENCES people (id), other TEXT NOT NULL REFERENCES people (id),
+    ruling TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT;
+-- What a person's own cards said last; it stays when they are gone.
+CREATE TABLE profiles (person_id TEXT PRIMARY KEY REFERENCES people (id), body TEXT NOT NULL) STRICT;
+
+-- From here on: what can be worked out again.
+CREATE TABLE match_keys (
+    key INTEGER NOT NULL, person_id TEXT NOT NULL,
+    PRIMARY KEY (key, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_keys_by_person ON match_keys (person_id);
+CREATE TABLE likenesses (
+    one TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL, score REAL NOT NULL, reasons TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX likenesses_by_other ON likenesses (other);
+ALTER TABLE cards ADD COLUMN matched INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cards_unmatched ON cards (account) WHERE matched = 0;
+"""
+
+_IMPORTS = """
+-- What came out of files, which may be gone: it cannot be fetched again. The cards stand in the mirror too.
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, file TEXT NOT NULL, imported_at TEXT NOT NULL,
+    summary TEXT NOT NULL DEFAULT '{}', undone_at TEXT
+) STRICT;
+CREATE TABLE imported_cards (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (account, collection, uid)
+) STRICT;
+-- What files said of somebody beside their card, and the row that it became: said again, it is not recorded again.
+CREATE TABLE imported_things (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, key TEXT NOT NULL,
+    value TEXT NOT NULL, number INTEGER,
+    PRIMARY KEY (account, collection, uid, key)
+) STRICT;
+-- What each import did, in order, with what was there before: for taking it back.
+CREATE TABLE import_steps (
+    id INTEGER PRIMARY KEY, import_id INTEGER NOT NULL REFERENCES imports (id), what TEXT NOT NULL,
+    subject TEXT NOT NULL, before TEXT
+) STRICT;
+CREATE INDEX import_steps_by_import ON import_steps (import_id);
+
+-- Labels that the user gave here, and whom they do not want to be asked about.
+CREATE TABLE tags (
+    person_id TEXT NOT NULL REFERENCES people (id), tag TEXT NOT NULL,
+    PRIMARY KEY (person_id, tag)
+) STRICT;
+CREATE TABLE choices (
+    person_id TEXT PRIMARY KEY REFERENCES people (id), choice TEXT NOT NULL, chosen_on TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (
+    Migration("0001 first", _FIRST),
+    Migration("0002 cursors", _CURSORS),
+    Migration("0003 looks", _LOOKS),
+    Migration("0004 waits", _WAITS),
+    Migration("0005 told", _TOLD),
+    Migration("0007 people joined", _PEOPLE_JOINED),
+    Migration("0008 imports", _IMPORTS),
+)
 _BACKUPS_KEPT = 5
 
 

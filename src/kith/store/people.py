@@ -86,8 +86,8 @@ class People:
         )
 
     def everybody(self, people: Collection[PersonId] | None = None) -> list[PersonRow]:
-        """Every person, or those given, in the order of their ids."""
-        where = "" if people is None else "WHERE id IN (SELECT value FROM json_each(?))"
+        """Every person, or those given, in the order of their ids; nobody who counts as somebody else."""
+        where = "WHERE joined_to IS NULL" + ("" if people is None else " AND id IN (SELECT value FROM json_each(?))")
         values = () if people is None else (json.dumps(list(people)),)
         rows = []
         for row in self._database.each(f"SELECT * FROM people {where} ORDER BY id", values):
@@ -111,13 +111,14 @@ class People:
 
     def count(self) -> int:
         """How many people there are."""
-        row = self._database.one("SELECT count(*) FROM people")
+        row = self._database.one("SELECT count(*) FROM people WHERE joined_to IS NULL")
         return int(row[0]) if row else 0
 
     def set_by_hand(self) -> set[PersonId]:
         """Everybody about whom the user said something outside the config, or who waits for an answer."""
         sql = (
-            "SELECT id FROM people WHERE by_hand = 1 OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL"
+            "SELECT id FROM people WHERE joined_to IS NULL"
+            " AND (by_hand = 1 OR circle IS NOT NULL OR every IS NOT NULL OR next_on IS NOT NULL)"
             " UNION SELECT person_id FROM reach_out_people WHERE is_open = 1"
         )
         return {PersonId(row[0]) for row in self._database.all(sql)}
@@ -129,14 +130,37 @@ class People:
 
     def names(self) -> list[str]:
         """What everybody is called."""
-        return [row[0] for row in self._database.all("SELECT name FROM people ORDER BY name")]
+        return [row[0] for row in self._database.all("SELECT name FROM people WHERE joined_to IS NULL ORDER BY name")]
 
     def link(self, ref: CardRef, person: PersonId) -> None:
-        """Make a card a person's."""
+        """Make a card a person's, and whoever's they count as."""
         self._database.execute(
-            "INSERT OR REPLACE INTO person_cards VALUES (?, ?, ?, ?)",
-            (ref.account, ref.collection, ref.uid, person),
+            "INSERT OR REPLACE INTO person_cards (account, collection, uid, home, person_id)"
+            " VALUES (?, ?, ?, ?, coalesce((SELECT joined_to FROM people WHERE id = ?), ?))",
+            (ref.account, ref.collection, ref.uid, person, person, person),
         )
+
+    def added_by_hand(self, people: Collection[PersonId]) -> list[PersonRow]:
+        """Those of the people who were added by hand, with what was typed for them; whoever they count as now."""
+        sql = (
+            "SELECT id, name, body FROM people WHERE by_hand = 1 AND id NOT IN (SELECT home FROM person_cards)"
+            " AND id IN (SELECT value FROM json_each(?))"
+        )
+        found = []
+        for row in self._database.all(sql, (json.dumps(list(people)),)):
+            body = json.loads(row["body"])
+            emails, phones = tuple(body.get("emails", ())), tuple(body.get("phones", ()))
+            found.append(PersonRow(PersonId(row["id"]), row["name"], by_hand=True, emails=emails, phones=phones))
+        return found
+
+    def with_cards(self, people: Collection[PersonId]) -> set[PersonId]:
+        """Those of the people to whom a card was given that is there, and those added by hand."""
+        sql = (
+            "SELECT p.home AS id FROM person_cards p JOIN cards c ON (p.account, p.collection, p.uid) ="
+            " (c.account, c.collection, c.uid) WHERE p.home IN (SELECT value FROM json_each(?))"
+            " UNION SELECT id FROM people WHERE by_hand = 1 AND id IN (SELECT value FROM json_each(?))"
+        )
+        return {PersonId(row["id"]) for row in self._database.all(sql, (json.dumps(list(people)),) * 2)}
 
     def unlinked_cards(self) -> list[CardRef]:
         """Cards that are nobody's yet."""
@@ -176,6 +200,10 @@ class People:
         """Put somebody in a circle by hand."""
         self._change(person, "circle = ?", (circle,))
 
+    def set_every(self, person: PersonId, every: Period | None) -> None:
+        """Give somebody a cadence of their own by hand."""
+        self._change(person, "every = ?", (_text(every),))
+
     def pause(self, person: PersonId, *, until: date | None) -> None:
         """Let nothing come up for somebody, up to a day or until further notice."""
         self._change(person, "paused = 1, paused_until = ?", (_text(until),))
@@ -205,8 +233,8 @@ class People:
         via: str = "",
         event: EventUid | None = None,
         occurrence: str = "",
-    ) -> None:
-        """Keep a conversation. One that came from the same event before is replaced, never doubled.
+    ) -> int:
+        """Keep a conversation; its number. One that came from the same event before is replaced, never doubled.
 
         A day that the user had named for the next reach-out is spent by a conversation on or after the day it was set.
         """
@@ -220,7 +248,7 @@ class People:
                     (_text(day), text, row["id"]),
                 )
                 self._spend_next(people, day)
-                return
+                return int(row["id"])
         number = self._database.insert(
             "INSERT INTO conversations (day, via, text, recorded_at, event_uid, occurrence) VALUES (?, ?, ?, ?, ?, ?)",
             (_text(day), via, text, now.isoformat(), event, occurrence),
@@ -228,6 +256,7 @@ class People:
         for person in people:
             self._database.execute("INSERT INTO conversation_people VALUES (?, ?)", (number, person))
         self._spend_next(people, day)
+        return number
 
     def correct_conversation(self, event: EventUid, occurrence: str, text: str) -> None:
         """Put a later text in place of the one the event gave before."""
@@ -273,13 +302,14 @@ class People:
         )
         self._change(person, "next_on = NULL, next_set_on = NULL", ())
 
-    def record_fact(self, person: PersonId, kind: str, text: str, now: datetime) -> None:
-        """Keep something that is not tied to a day."""
-        self._database.execute(
+    def record_fact(self, person: PersonId, kind: str, text: str, now: datetime) -> int:
+        """Keep something that is not tied to a day; its number."""
+        number = self._database.insert(
             "INSERT INTO facts (person_id, kind, text, recorded_at) VALUES (?, ?, ?, ?)",
             (person, kind, text, now.isoformat()),
         )
         self._change(person, "name = name", ())
+        return number
 
     def keep_typed(self, event: EventUid, occurrence: str, text: str, now: datetime) -> None:
         """Put what was typed in an event on disk, before anything else happens to it; each state once."""
@@ -311,6 +341,15 @@ class People:
             spoken[PersonId(row["person_id"])].append(Spoken(date.fromisoformat(row["day"]), row["via"], row["text"]))
         return spoken
 
+    def conversations_of(self, person: PersonId) -> list[Spoken]:
+        """Somebody's conversations that stand, newest first."""
+        sql = (
+            "SELECT day, via, text FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE person_id = ? AND withdrawn_at IS NULL ORDER BY day DESC, id DESC"
+        )
+        rows = self._database.all(sql, (person,))
+        return [Spoken(date.fromisoformat(row["day"]), row["via"], row["text"]) for row in rows]
+
     def attempts(self, person: PersonId) -> list[Attempt]:
         """Somebody's attempts, newest first."""
         sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
@@ -328,10 +367,16 @@ class People:
 
     def facts(self) -> Mapping[PersonId, list[str]]:
         """Everybody's facts, oldest first; how one met begins with the word."""
-        facts: dict[PersonId, list[str]] = defaultdict(list)
+        return {
+            person: [f"Met: {text}" if kind == "met" else text for kind, text in facts]
+            for person, facts in self.facts_with_kinds().items()
+        }
+
+    def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
+        """Everybody's facts, oldest first, each after its kind."""
+        facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
         for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
-            text = f"Met: {row['text']}" if row["kind"] == "met" else row["text"]
-            facts[PersonId(row["person_id"])].append(text)
+            facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 
     # --- inside ---------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ Read by a pass and by the commands that show people; it writes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from kith.core.brief import Subject
@@ -58,12 +59,14 @@ class Known:
 class Network:
     """People by id, and the config's entries that could not be given to one person.
 
-    ``people`` is how many there are in all; ``known`` holds them all, or those who may be in the network.
+    ``people`` is how many there are in all; ``known`` holds them all, or those who may be in the network;
+    ``joined`` are earlier ids of people who count as somebody else now.
     """
 
     known: dict[PersonId, Known]
     unclear: tuple[UnclearRule, ...]
     people: int
+    joined: Mapping[PersonId, PersonId] = field(default_factory=dict)
 
     def members(self) -> list[Known]:
         """Those in the network, by name."""
@@ -98,7 +101,7 @@ def _candidates(store: Store, rules: Rules) -> set[PersonId]:
     """Everybody whom a label, the config or the user's hand may have put into the network."""
     labels = frozenset(label.casefold() for circle in rules.circles for label in circle.labels)
     keys = frozenset(exact_key(rule.who) for rule in rules.people)
-    found = store.people.set_by_hand()
+    found = store.people.set_by_hand() | store.choosing.tagged(labels)
     for outline in store.cards.outlines():
         if outline.has_label(labels) or (keys and outline.has_key(keys)):
             found.add(outline.person)
@@ -109,8 +112,17 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
     cards = store.cards.by_person(people)
     rows = store.people.everybody(people)
     last = store.people.last_times()
+    tags = store.choosing.tags()
     persons = [
-        person_of(row.id, cards[row.id], kept_name=row.name, emails=row.emails, phones=row.phones) for row in rows
+        person_of(
+            row.id,
+            cards[row.id],
+            kept_name=row.name,
+            emails=row.emails,
+            phones=row.phones,
+            tags=tags.get(row.id, ()),
+        )
+        for row in rows
     ]
     places, unclear = memberships(persons, {row.id: row.set_by_hand for row in rows}, rules)
     nothing = LastTimes()
@@ -125,7 +137,8 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
         )
         for row, person in zip(rows, persons, strict=True)
     }
-    return Network(known, _with_similar(store, unclear), len(rows) if people is None else store.people.count())
+    count = len(rows) if people is None else store.people.count()
+    return Network(known, _with_similar(store, unclear), count, store.joins.joined())
 
 
 def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[UnclearRule, ...]:

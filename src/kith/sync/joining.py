@@ -1,0 +1,317 @@
+"""Cards into people: after cards came or changed, who is who is decided again, in their neighbourhood only.
+
+What :mod:`kith.core.match` and :mod:`kith.core.clusters` decide purely is carried out here, in one transaction: the
+result is the same as if everybody were looked at from scratch, given the same cards and the same rulings. Nothing runs
+when no card changed. The user's rulings come in here too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import combinations, product
+
+from kith.core.blocking import MOST, is_strong_number, keys_of, number_of
+from kith.core.clusters import Proposal, clusters, connected, proposals
+from kith.core.evidence import Kind, Pair, Profile, Verdict, pair
+from kith.core.match import compare, contradicts, is_shared_by
+from kith.core.model import PersonId
+from kith.core.profile import profile_of
+from kith.store.matching import Ruling
+from kith.store.store import Store
+
+_MANY = 500
+"""From how many on it is quicker to read everything at once."""
+YOU, KITH = "you", "kith"
+
+
+def join_people(store: Store, region: str, now: datetime) -> None:
+    """Join and part people as the cards that are new or changed ask for. ``region`` is as in :func:`profile_of`."""
+    with store.transaction():
+        store.matching.begin_anew(region)
+        changed = store.matching.unmatched()
+        if changed:
+            _hold_on_to_those_gone(store, changed, now)
+            near = _Look(store).again(_profiles_now(store, changed, region))
+            regroup(store, near | changed, now)
+        store.matching.note_matched()
+
+
+def rule_same(store: Store, one: PersonId, other: PersonId, now: datetime) -> None:
+    """The user says that two are one person. It holds until they say otherwise."""
+    with store.transaction():
+        left, right = store.joins.family(one), store.joins.family(other)
+        store.matching.take_back(_across(left, right), Ruling.DIFFERENT)
+        store.matching.rule([pair(one, other)], Ruling.SAME, YOU, now)
+        regroup(store, left | right, now)
+
+
+def rule_different(store: Store, some: Collection[PersonId], others: Collection[PersonId], now: datetime) -> None:
+    """The user says that these are not those. It holds until they say otherwise."""
+    with store.transaction():
+        store.matching.rule(_across(some, others), Ruling.DIFFERENT, YOU, now)
+        regroup(store, {*some, *others}, now)
+
+
+def open_questions(store: Store) -> list[Proposal]:
+    """Who may be one person, best first; the pairs are of people as they stand now."""
+    with store.database.reading():
+        whole = store.joins.counts_as()
+        groups: dict[PersonId, set[PersonId]] = defaultdict(set)
+        for person, root in whole.items():
+            groups[root].add(person)
+        different = [names for names, ruled in store.matching.rulings().items() if ruled.ruling is Ruling.DIFFERENT]
+        found = proposals(map(frozenset, groups.values()), store.matching.likenesses(), different)
+    return [
+        Proposal(pair(whole[found_pair.pair[0]], whole[found_pair.pair[1]]), found_pair.score, found_pair.reasons)
+        for found_pair in found
+    ]
+
+
+def judge(store: Store, one: Collection[PersonId], other: Collection[PersonId]) -> Verdict | None:
+    """What the evidence says of two sets of cards: the clearest of what it says of any two of them."""
+    profiles = store.matching.profiles({*one, *other})
+    shared = _Shared(store, profiles)
+    found = [
+        compare(profiles[a], profiles[b], shared) for a, b in _across(one, other) if a in profiles and b in profiles
+    ]
+    order = (Kind.JOIN, Kind.PROPOSE, Kind.APART, Kind.NOTHING)
+    return min(found, key=lambda verdict: (order.index(verdict.kind), -verdict.score), default=None)
+
+
+def _across(some: Iterable[PersonId], others: Iterable[PersonId]) -> list[Pair]:
+    return sorted({pair(one, other) for one, other in product(some, others) if one != other})
+
+
+def _profiles_now(store: Store, people: Collection[PersonId], region: str) -> dict[PersonId, Profile]:
+    cards = store.cards.by_home(people)
+    rows = {row.id: row for row in store.people.added_by_hand(people)}
+    found = {}
+    for person in people:
+        row = rows.get(person)
+        if row is not None:
+            found[person] = profile_of(
+                person, cards[person], region, name=row.name, emails=row.emails, phones=row.phones
+            )
+        elif cards[person]:
+            found[person] = profile_of(person, cards[person], region)
+    return found
+
+
+def _hold_on_to_those_gone(store: Store, changed: Collection[PersonId], now: datetime) -> None:
+    """Before a card's new state is weighed: those who were joined with it and have no card any more stay with it.
+
+    Their last state may be unlike the new one, and nothing new will ever be known of them.
+    """
+    whole = store.joins.counts_as(changed)
+    ruled = store.matching.rulings()
+    for root in sorted(set(whole.values())):
+        family = store.joins.family(root)
+        if len(family) == 1:
+            continue
+        there = store.people.with_cards(family)
+        for gone in sorted(family - there):
+            bonds = [names for names, said in ruled.items() if gone in names and said.ruling is Ruling.SAME]
+            if there and not any(set(names) <= family for names in bonds):
+                store.matching.rule([pair(gone, _closest(store, gone, there))], Ruling.SAME, KITH, now)
+
+
+def _closest(store: Store, gone: PersonId, there: Collection[PersonId]) -> PersonId:
+    likely = store.matching.likenesses([gone])
+    scores = {other: likely[names].score for other in there if (names := pair(gone, other)) in likely}
+    return min(there, key=lambda other: (-scores.get(other, 0.0), other))
+
+
+def regroup(store: Store, start: Collection[PersonId], now: datetime) -> None:
+    """Work out who goes together among all who are connected with ``start``, and let it be so."""
+    rulings = store.matching.rulings()
+    same = [names for names, said in rulings.items() if said.ruling is Ruling.SAME]
+    different = [names for names, said in rulings.items() if said.ruling is Ruling.DIFFERENT]
+    near = _Neighbours(store, same, everything=len(start) > _MANY)
+    nodes = connected(start, near.of)
+    joins = {names: verdict for names, verdict in near.joins.items() if nodes.issuperset(names)}
+    profiles = store.matching.profiles(nodes if joins else ())
+
+    def contradict(one: PersonId, other: PersonId) -> bool:
+        return one in profiles and other in profiles and contradicts(profiles[one], profiles[other])
+
+    for group in _changed(store, nodes, clusters(nodes, joins, same, different, contradict)):
+        _let_be_one(store, group, joins, same, now)
+
+
+class _Neighbours:
+    """With whom somebody hangs together: by a join that is likely, a ruling, or because they count as one now."""
+
+    def __init__(self, store: Store, same: Iterable[Pair], *, everything: bool) -> None:
+        self._store = store
+        self._everything = everything
+        self._ruled: dict[PersonId, set[PersonId]] = defaultdict(set)
+        self._whole: dict[PersonId, PersonId] = {}
+        self._families: dict[PersonId, set[PersonId]] = defaultdict(set)
+        self._likely: dict[PersonId, set[PersonId]] = defaultdict(set)
+        self.joins: dict[Pair, Verdict] = {}
+        for one, other in same:
+            self._ruled[one].add(other)
+            self._ruled[other].add(one)
+        if everything:
+            self._take(store.matching.likenesses())
+            self._whole = store.joins.counts_as()
+            for person, root in self._whole.items():
+                self._families[root].add(person)
+
+    def of(self, person: PersonId) -> set[PersonId]:
+        if self._everything:
+            family: Collection[PersonId] = self._families[self._whole.get(person, person)]
+        else:
+            self._take(self._store.matching.likenesses([person]))
+            family = self._store.joins.family(person)
+        return {*family, *self._likely[person], *self._ruled[person]}
+
+    def _take(self, likely: dict[Pair, Verdict]) -> None:
+        for names, verdict in likely.items():
+            if verdict.kind is Kind.JOIN and names not in self.joins:
+                self.joins[names] = verdict
+                self._likely[names[0]].add(names[1])
+                self._likely[names[1]].add(names[0])
+
+
+def _changed(
+    store: Store, nodes: Collection[PersonId], groups: Iterable[frozenset[PersonId]]
+) -> Iterator[frozenset[PersonId]]:
+    """The groups that are not one person yet; people who are not one any more are taken apart first."""
+    whole = store.joins.counts_as(nodes)
+    groups = list(groups)
+    home = {person: group for group in groups for person in group}
+    families: dict[PersonId, set[PersonId]] = defaultdict(set)
+    for person, root in whole.items():
+        families[root].add(person)
+    for root, family in families.items():
+        if len({home[person] for person in family}) > 1:
+            store.joins.take_apart(root)
+    whole = store.joins.counts_as(nodes)
+    yield from (group for group in groups if len({whole[person] for person in group}) > 1)
+
+
+def _let_be_one(
+    store: Store, group: frozenset[PersonId], joins: dict[Pair, Verdict], same: Iterable[Pair], now: datetime
+) -> None:
+    roots = set(store.joins.counts_as(group).values())
+    first = store.joins.first(roots)
+    families = {root: store.joins.family(root) for root in roots}
+    ruled = set(same)
+    for root in sorted(roots - {first}):
+        between = _across(families[root], group - families[root])
+        likely = [joins[names] for names in between if names in joins]
+        best = max(likely, key=lambda verdict: verdict.score, default=None)
+        said = ("you said so",) if any(names in ruled for names in between) else ()
+        store.joins.join(root, first, said or (best.reasons if best else ()), now)
+
+
+class _Shared:
+    """Whether people of differing names have something in common, asked and answered once for each thing."""
+
+    def __init__(self, store: Store, profiles: dict[PersonId, Profile]) -> None:
+        self._store = store
+        self._profiles = profiles
+        self._answers: dict[str, bool] = {}
+        self._members: dict[int, set[PersonId]] = {}
+
+    def know(self, members: dict[int, set[PersonId]]) -> None:
+        """Who has each of these keys."""
+        self._members |= members
+
+    def __call__(self, key: str) -> bool:
+        if key not in self._answers:
+            number = number_of(key)
+            if number not in self._members:
+                self._members |= self._store.matching.members([number])
+            members = self._members[number]
+            missing = members - self._profiles.keys()
+            if len(members) <= MOST and missing:
+                self._profiles |= self._store.matching.profiles(missing)
+            self._answers[key] = len(members) > MOST or is_shared_by(
+                self._profiles[person].parts for person in members if person in self._profiles
+            )
+        return self._answers[key]
+
+
+class _Look:
+    """Compares those whose cards changed with everybody who shares a key with them, before or now."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.pairs = 0
+
+    def again(self, changed: dict[PersonId, Profile]) -> set[PersonId]:
+        """Keep the profiles and what they are like; everybody whose likeness to somebody may be another now."""
+        matching = self._store.matching
+        before = matching.keys(changed)
+        after = {person: frozenset(map(number_of, keys_of(profile))) for person, profile in changed.items()}
+        matching.keep_profiles(changed.values())
+        matching.keep_keys(after)
+        affected = {key for keys in (*before.values(), *after.values()) for key in keys}
+        members = matching.members(affected)
+        old = matching.likenesses(None if len(changed) > _MANY else changed)
+        certain, doubtful = _pairs(changed.keys(), before, members)
+        doubtful |= {names for names in old if not changed.keys().isdisjoint(names)}
+        doubtful -= certain
+        certain |= self._still_pairs(doubtful)
+        profiles = dict(changed)
+        others = {person for names in certain for person in names} - profiles.keys()
+        profiles |= matching.profiles(others)
+        shared = _Shared(self._store, profiles)
+        shared.know(members)
+        nothing = Verdict(Kind.NOTHING, 0.0, ())
+        verdicts = dict.fromkeys(doubtful - certain, nothing)
+        for one, other in certain:
+            verdicts[one, other] = compare(profiles[one], profiles[other], shared)
+        self.pairs = len(certain)
+        known = old if len(changed) > _MANY else matching.likenesses({person for names in verdicts for person in names})
+        moved = {names: verdict for names, verdict in verdicts.items() if _differs(verdict, known.get(names))}
+        matching.keep_likenesses(moved)
+        return {person for names in moved for person in names}
+
+    def _still_pairs(self, doubtful: Collection[Pair]) -> set[Pair]:
+        """Those of the pairs that share a key which makes pairs."""
+        people = {person for names in doubtful for person in names}
+        keys = self._store.matching.keys(people)
+        common = {names: keys[names[0]] & keys[names[1]] for names in doubtful}
+        members = self._store.matching.members({key for shared in common.values() for key in shared})
+        return {names for names, shared in common.items() if any(len(members[key]) <= MOST for key in shared)}
+
+
+def _pairs(
+    changed: Collection[PersonId], before: dict[PersonId, frozenset[int]], members: dict[int, set[PersonId]]
+) -> tuple[set[Pair], set[Pair]]:
+    """The pairs to compare, and those that may not be pairs any more.
+
+    Beside the pairs with somebody who changed, these are the pairs of others whose evidence did: an e-mail that one
+    more has may be nobody's own any more, and a key that too many have got makes no pairs.
+    """
+    had: dict[int, set[PersonId]] = defaultdict(set)
+    for person, keys in before.items():
+        for key in keys:
+            had[key].add(person)
+    everybody = set(changed)
+    certain: set[Pair] = set()
+    doubtful: set[Pair] = set()
+    for key, now in members.items():
+        then = (now - everybody) | had[key]
+        if len(now) > MOST:
+            if len(then) <= MOST:
+                doubtful.update(map(_in_order, combinations(then, 2)))
+        elif is_strong_number(key) or len(then) > MOST:
+            certain.update(map(_in_order, combinations(now, 2)))
+        else:
+            moving = now & everybody
+            certain.update(pair(one, other) for one in moving for other in now if one != other)
+    return certain, doubtful
+
+
+def _in_order(names: tuple[PersonId, PersonId]) -> Pair:
+    return pair(*names)
+
+
+def _differs(verdict: Verdict, known: Verdict | None) -> bool:
+    return verdict != known if verdict.kind in (Kind.JOIN, Kind.PROPOSE) else known is not None
