@@ -28,7 +28,7 @@ from kith.config.schema import Config, rules
 from kith.core.model import AccountId, PersonId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError, UsageError
+from kith.errors import AccountError, ConfigError, Denied, StoreDamaged, StoreError, UsageError
 from kith.keeping import backups
 from kith.lock import held
 from kith.online import is_online
@@ -105,14 +105,23 @@ class App:
             yield from account.inspect(self.store, self.now, carries_events=name == self.config.calendar_account)
 
     def make_ready_for_service(self) -> list[Path]:
-        """Make the folder of a calendar that was never written to; what was made.
+        """Make the folders that a first pass would make, of a calendar never written to; what was made.
 
         A service may write into folders that are there, and make none beside them. Raises AccountError.
         """
         table = self.config.accounts[self.config.calendar_account]
-        if not isinstance(table, FolderAccount) or table.calendar is None or table.calendar.exists():
+        if not isinstance(table, FolderAccount) or table.calendar is None:
             return []
-        return [table.calendar] if self._ready_calendar().is_there() else []
+        subscribe = table.subscribe.parent if table.subscribe is not None else table.calendar
+        missing = [folder for folder in (table.calendar, subscribe) if not folder.exists()]
+        if missing:
+            self._ready_calendar()
+            try:
+                subscribe.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                hint = "check the path of `subscribe` in the config"
+                raise Denied(f"{subscribe} cannot be made: {error.strerror}", hint=hint) from error
+        return [folder for folder in dict.fromkeys(missing) if folder.exists()]
 
     def close(self) -> None:
         """Let go of what the accounts hold open."""

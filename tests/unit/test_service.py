@@ -87,6 +87,11 @@ def test_programs_that_keep_notes_are_known(command: str, needs: list[str]) -> N
     assert lines(f"{SERVER}password_command = {command}\n") == ["[Service]", *needs]
 
 
+def test_so_are_those_that_the_user_is_told_with() -> None:
+    text = SERVER.replace("[accounts", '[notify]\ncommand = ["sh", "-c", "gpg -er ana | mail ana"]\n[accounts')
+    assert lines(text) == ["[Service]", "ReadWritePaths=-%h/.gnupg", "ReadWritePaths=-%t/gnupg"]
+
+
 def test_where_they_keep_them_is_passed_on() -> None:
     text = f'{SERVER}password_command = ["pass", "show", "dav"]\n'
     said = lines(text, GNUPGHOME="/srv/keys", PASSWORD_STORE_DIR="/srv/my store")

@@ -27,7 +27,7 @@ _PATIENCE = 40
 _QUICKLY = """\
 [Service]
 RestartSec=1
-WatchdogSec=4
+WatchdogSec=5
 Environment=PYTHONPATH={patches}
 {more}
 """
@@ -125,10 +125,10 @@ class Service:
         """Do something that makes the daemon start a pass, and wait until it is over."""
         before = self.last_pass()
         after()
-        self.until(lambda: self.last_pass() != before, "a pass")
+        self.until(lambda: self.last_pass() not in (None, before), "a pass")
 
     def last_pass(self) -> datetime | None:
-        """When the last pass that came to its end began."""
+        """When the last pass that came to its end began; None also where the store is being written to just now."""
         record = read_record(self.home.store)
         return record.began if record is not None else None
 

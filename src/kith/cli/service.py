@@ -118,13 +118,12 @@ def logs(
 
 def _leave_nothing_half(folder: Path, other: Kind) -> None:
     """Daemon and timer exclude each other: one that the user wrote is not taken away, so the other is not put there."""
-    from kith.service.units import is_ours
+    from kith.service.units import is_of_the_user
 
     for name in other.units:
-        path = folder / name
-        if path.exists() and not is_ours(path.read_text(encoding="utf-8", errors="replace")):
+        if is_of_the_user(folder / name):
             hint = f"systemctl --user disable --now {other.starts}, and move your file away"
-            raise ServiceError(f"there is {path} already, which you wrote or changed", hint=hint)
+            raise ServiceError(f"there is {folder / name} already, which you wrote or changed", hint=hint)
 
 
 def _tell(outcomes: Mapping[Path, Outcome], written: str) -> None:

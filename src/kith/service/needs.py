@@ -68,7 +68,9 @@ def settings(
         if isinstance(account, FolderAccount):
             lines += _folders(name, account)
         elif isinstance(account, ServerAccount) and account.password_command:
-            lines += _command(name, account.password_command, environment)
+            lines += _command(f"accounts.{name}", account.password_command, environment)
+    if config.notify.command:
+        lines += _command("notify.command", config.notify.command, environment)
     if namespaces and _in_temporary(config, paths, program):
         lines += ["# Something that kith needs is in /tmp.", "PrivateTmp=no"]
     if not namespaces:
@@ -88,18 +90,18 @@ def _folders(name: str, account: FolderAccount) -> Iterator[str]:
         yield from (f"# accounts.{name}: the folder of the file to subscribe to.", _writable(account.subscribe.parent))
 
 
-def _command(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+def _command(whose: str, command: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     programs = {Path(word).name for word in re.split(r"[\s;|&()'\"]+", " ".join(command)) if word}
     known = sorted(programs & _NOTES.keys())
     for program in known:
-        yield f"# accounts.{name}: {program} keeps notes there."
+        yield f"# {whose}: {program} keeps notes there."
         yield from (_keeping_specifiers(place) for place in _NOTES[program])
     if known:
         if "GNUPGHOME" in environment:
             yield _writable(Path(environment["GNUPGHOME"]))
         yield from (_variable(variable, environment[variable]) for variable in _TOLD if variable in environment)
     if programs & _COMPILERS:
-        yield from (f"# accounts.{name}: {command[0]} compiles while it runs.", "MemoryDenyWriteExecute=no")
+        yield from (f"# {whose}: {command[0]} compiles while it runs.", "MemoryDenyWriteExecute=no")
 
 
 def _writable(place: Path) -> str:

@@ -56,6 +56,14 @@ def is_ours(text: str) -> bool:
     return first == _SIGNATURE + _digest(rest)
 
 
+def is_of_the_user(path: Path) -> bool:
+    """Whether there is a file that kith did not write, or that was changed since. Raises ServiceError."""
+    try:
+        return path.exists() and not is_ours(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _trouble(path, error) from error
+
+
 def put(path: Path, text: str) -> Outcome:
     """Write a file, unless one of the user's own is there.
 
