@@ -268,7 +268,10 @@ def test_completion_works_in_bash_itself(home: Home) -> None:
 
 # --- what it costs to start -----------------------------------------------------------------------------------
 
-HEAVY = ("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests")
+HEAVY = (
+    *("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests"),
+    *("phonenumbers", "rapidfuzz", "anyascii"),
+)
 
 
 @pytest.mark.parametrize(
