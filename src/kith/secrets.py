@@ -43,10 +43,11 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password, and in plain words where it came from."""
+    """A password, in plain words where it came from, and what gives another, where that is not ``kith login``."""
 
     value: str = field(repr=False)
     source: str
+    renewal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class Vault:
             except OSError as error:
                 message = f"the systemd credential “{name}” cannot be read: {error.strerror}"
                 raise SignInNeeded(message, hint="look at LoadCredential= in the service") from error
-            return Secret(_one_line(content, f"the systemd credential “{name}”"), f"the systemd credential “{name}”")
+            source = f"the systemd credential “{name}”"
+            renewal = "put it where LoadCredential= in the service finds it, and restart the service"
+            return Secret(_one_line(content, source), source, renewal)
         return None
 
     def _from_file(self, account: str) -> Secret | None:
@@ -210,7 +213,8 @@ def _from_command(account: str, command: tuple[str, ...]) -> Secret:
     except Failed as failure:
         message = f"password_command of account “{account}” ({program}) {failure}"
         raise SignInNeeded(message, hint=hint) from None
-    return Secret(_one_line(content, f"password_command of account “{account}” ({program})"), f"`{program}`")
+    password = _one_line(content, f"password_command of account “{account}” ({program})")
+    return Secret(password, f"`{program}`", f"have password_command ({program}) print it, and run `kith sync`")
 
 
 def _from_keyring(account: str) -> Secret | None:

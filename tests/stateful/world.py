@@ -25,6 +25,7 @@ from kith.core.rules import DayRules, Rules
 from kith.store.events import EventRow, EventState
 from kith.store.store import Store, open_store
 from kith.sync.network import Known, load_everybody
+from kith.sync.problems import Notify
 from kith.sync.readback import KEEP_READING
 from kith.sync.run import Pass
 
@@ -173,6 +174,7 @@ class World:
             new_id=self.new_id,
             step=step,
             accept_removals=[source.account for source in self.sources] if accept_removals else [],
+            notify=Notify(problems=True),
         ).run()
         self._note_read(report)
         return report

@@ -164,7 +164,7 @@ def test_status(known: Home) -> None:
     assert said[1] == f"ok       network  7 of 8 people, {len(known.events())} events open"
     assert said[2].startswith("ok       budget  ")
     told = known.kith("status", "--json").json
-    assert set(told) == {"last_pass", "people", "network", "open", "budget", "faults"}
+    assert set(told) == {"last_pass", "people", "network", "open", "budget", "questions", "faults"}
     assert (told["people"], told["network"], told["open"]) == (8, 7, len(known.events()))
     assert set(told["last_pass"]) == {"started", "finished", "report"}
     assert set(told["budget"]) == {"wanted_a_week", "needed_at_worst", "holds", "fits"}
@@ -194,14 +194,16 @@ def test_events(known: Home) -> None:
 
 def test_check(known: Home) -> None:
     said = known.kith("check").lines
-    assert all(line.startswith("ok ") for line in said)
+    assert all(line.startswith("ok ") for line in said[:-1])
+    assert said[-1].lstrip().startswith("caldav "), "the versions of libraries"
     assert f"ok       config  {known.config}" in said
     assert "ok       time zone  Europe/Lisbon, where it is 09:00 now" in said
     told = known.kith("check", "--json").json
     assert {finding["level"] for finding in told} == {"ok"}
     assert [set(finding) for finding in told] == [{"level", "subject", "message", "mend", "details"}] * len(told)
     assert [finding["subject"] for finding in told] == [
-        *("config", "time zone", "accounts.phone", "accounts.phone", "store", "budget"),
+        *("config", "time zone", "accounts.phone", "accounts.phone", "store", "backups", "last pass", "budget"),
+        "versions",
     ]
 
 

@@ -33,7 +33,9 @@ ROOMS = {
     "files": Rule(),
     "paths": Rule(libraries=("platformdirs",)),
     "lock": Rule(("errors",)),
+    "online": Rule(),
     "child": Rule(),
+    "log": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
     "core": Rule(("core",), ("anyascii", "phonenumbers", "rapidfuzz")),
@@ -63,18 +65,25 @@ ROOMS = {
     "sync": Rule(("sync", "calendars.base", "sources.base", "store", "core", "errors")),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
-    "daemon": Rule(("core.period", "errors"), ("schedule",)),
+    "daemon": Rule(("daemon", "core.period", "errors", "lock", "log", "online"), ("schedule",)),
+    "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
             *("accounts", "sync", "calendars", "sources", "imports", "codecs", "config", "keeping", "store", "core"),
-            *("errors", "files", "lock", "paths", "secrets"),
+            *("child", "errors", "files", "lock", "online", "paths", "secrets"),
+        )
+    ),
+    "checkup": Rule(
+        (
+            *("__init__", "checkup", "app", "accounts.base", "keeping", "service", "sync", "config", "store", "core"),
+            "errors",
         )
     ),
     "cli": Rule(
         (
-            *("__init__", "cli", "app", "accounts", "demo", "keeping", "sync", "config", "store", "core"),
-            *("errors", "files", "keychain", "lock", "paths", "secrets"),
+            *("__init__", "cli", "app", "accounts", "checkup", "demo", "keeping", "service", "sync", "config", "store"),
+            *("core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),

@@ -50,6 +50,7 @@ def login(
 ) -> None:
     """Sign in to an account: asks for the password, tries it, and stores it where it belongs."""
     from kith.accounts.server import found_words, services, try_out, with_password
+    from kith.app import ask_again
     from kith.config.load import load
 
     paths = options(context).paths
@@ -73,6 +74,7 @@ def login(
     for discovery in found:
         say(f"  {found_words(discovery)}")
     say(f"The password is in {vault(paths.secrets).keep(account, password, chosen)}.")
+    ask_again(paths, account)
 
 
 def logout(

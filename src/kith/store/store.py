@@ -17,6 +17,7 @@ from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.waits import Waits
 
 
 class Store:
@@ -28,6 +29,7 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.runs = Runs(database)
+        self.waits = Waits(database)
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
