@@ -22,13 +22,13 @@ from kith.accounts.folder import Folder
 from kith.accounts.server import Server
 from kith.child import Failed
 from kith.child import run as run_program
-from kith.config.accounts import Account, FolderAccount
+from kith.config.accounts import Account, FolderAccount, GoogleTable
 from kith.config.load import parse, read
 from kith.config.schema import Config, rules
-from kith.core.model import AccountId
+from kith.core.model import AccountId, PersonId
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import Rules
-from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError
+from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError, UsageError
 from kith.keeping import backups
 from kith.lock import held
 from kith.online import is_online
@@ -43,8 +43,12 @@ from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
     from kith.calendars.rehearsed import Rehearsed
+    from kith.imports.base import Reading
+    from kith.sync.take_in import TakenIn
 
 T = TypeVar("T")
+EXPORTS = ("xlsx", "csv", "vcf", "json")
+"""The kinds of files that people can be exported to."""
 
 NOTIFY_LIMIT = 30.0
 """Seconds that ``notify.command`` may take."""
@@ -116,6 +120,51 @@ class App:
             for account in self.accounts.values():
                 account.close()
 
+    # --- files ----------------------------------------------------------------------------------------
+
+    def read_file(self, path: Path, *, kind: str = "", dates: str = "", map_file: Path | None = None) -> Reading:
+        """Everybody in a file; nothing is stored. Raises Malformed, UsageError."""
+        from kith.imports.days import ORDERS
+        from kith.imports.kinds import Asked, read
+
+        if dates and dates not in ORDERS:
+            raise UsageError(f"--dates is one of {' and '.join(ORDERS)}")
+        order = next((order for order in ORDERS if order == dates), None)
+        return read(path, Asked(self.today, self.rules.days.zone, kind, order, map_file))
+
+    def take_in(self, reading: Reading, file: str, circle: str | None, *, rehearse: bool) -> TakenIn:
+        """Take a file's people in; a rehearsal does it on a copy of the store. Raises StoreError."""
+        if not rehearse:
+            return self._take_in(self.store, reading, file, circle)
+        with self._copy() as store:
+            return self._take_in(store, reading, file, circle)
+
+    def _take_in(self, store: Store, reading: Reading, file: str, circle: str | None) -> TakenIn:
+        from kith.sync.take_in import TakeIn
+
+        members = {known.person.id for known in load_network(store, self.rules).members()}
+        circles = tuple(self.config.circles)
+        return TakeIn(store, reading, file, self.local_now, new_id, circles, self.rules.region, circle, members).run()
+
+    def export_as(self, kind: str, people: Collection[PersonId]) -> bytes:
+        """These people as a file of that kind, one of :data:`EXPORTS`. Raises UsageError."""
+        from kith.exports.plain import as_json
+        from kith.exports.tables import as_csv, as_xlsx
+        from kith.exports.vcards import as_vcf
+        from kith.sync.give_out import entries
+
+        writers = {"csv": as_csv, "xlsx": as_xlsx, "vcf": as_vcf, "json": as_json}
+        return writers[kind](entries(self.store, self.rules, people))
+
+    @contextmanager
+    def _copy(self) -> Iterator[Store]:
+        """A copy of the store, to try things on."""
+        with tempfile.TemporaryDirectory(prefix="kith-") as folder:
+            copy = Path(folder) / "rehearsal.sqlite3"
+            self.store.database.back_up_to(copy)
+            with open_store(copy, self.now, new_id) as store:
+                yield store
+
     # --- passes ---------------------------------------------------------------------------------------
 
     def sync(
@@ -165,12 +214,9 @@ class App:
 
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
-        with tempfile.TemporaryDirectory(prefix="kith-") as folder:
-            copy = Path(folder) / "rehearsal.sqlite3"
-            self.store.database.back_up_to(copy)
-            with open_store(copy, self.now, new_id) as store:
-                notify = Notify(self.config.notify.problems)
-                return self._pass(store, self._rehearsed_calendar, step, accept_removals, notify).run()
+        with self._copy() as store:
+            notify = Notify(self.config.notify.problems)
+            return self._pass(store, self._rehearsed_calendar, step, accept_removals, notify).run()
 
     def _command(self) -> Callable[[str], str] | None:
         """Hands a text to the user's own command; what that gives back is why it failed, empty where it did not."""
@@ -250,6 +296,10 @@ def open_accounts(config: Config, vault: Vault) -> dict[str, OpenAccount]:
 def _open(name: str, table: Account, config: Config, vault: Vault) -> OpenAccount:
     if isinstance(table, FolderAccount):
         return Folder(name, table, config.timezone)
+    if isinstance(table, GoogleTable):
+        from kith.accounts.google import Google
+
+        return Google(name, table, vault, config.calendar.name, config.timezone)
     return Server(name, table, vault, config.calendar.name, config.timezone)
 
 

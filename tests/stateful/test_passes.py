@@ -43,10 +43,14 @@ class Passes(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="kith-test-")
-        self.world = World(Path(self.folder.name))
+        self.world = self.make_world(Path(self.folder.name))
         self.user = User(self.world)
         self.promises = Promises(self.world)
         self.cards = 0
+
+    def make_world(self, folder: Path) -> World:
+        """A world with a calendar in memory."""
+        return World(folder)
 
     def teardown(self) -> None:
         self.world.close()

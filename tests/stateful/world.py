@@ -74,12 +74,19 @@ class Snapshot:
 
 
 class World:
-    """Everything around kith. The store lies in ``folder``."""
+    """Everything around kith. The store lies in ``folder``; where no ``calendar`` is given, it is one in memory."""
 
-    def __init__(self, folder: Path, *, etags: ETags = ETags.STEADY, rules: Rules = RULES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        etags: ETags = ETags.STEADY,
+        rules: Rules = RULES,
+        calendar: FakeCalendar | None = None,
+    ) -> None:
         self.now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         self.rules = rules
-        self.calendar = FakeCalendar(etags=etags)
+        self.calendar = calendar or FakeCalendar(etags=etags)
         self.sources = [FakeSource("phone"), FakeSource("server", tells_changes=True)]
         self.stories: dict[EventUid, Story] = {}
         self.burnt: set[EventUid] = set()

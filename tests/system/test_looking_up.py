@@ -141,6 +141,7 @@ def test_people_for_programs(known: Home) -> None:
         "cards": [ANA_S_CARD],
         "emails": ["ana@example.org"],
         "labels": ["Family"],
+        "tags": [],
         "circle": "inner",
         "every": "2w",
         "paused": False,

@@ -271,6 +271,7 @@ def test_completion_works_in_bash_itself(home: Home) -> None:
 HEAVY = (
     *("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests"),
     *("phonenumbers", "rapidfuzz", "anyascii"),
+    *("openpyxl", "lxml", "charset_normalizer", "kith.imports", "kith.exports"),
 )
 
 
@@ -284,6 +285,14 @@ def test_what_a_command_that_only_reads_imports(synced: Home, command: tuple[str
     assert "kith.cli.main" in loaded
     unwanted = {name for name in loaded for heavy in (*HEAVY, *more) if name == heavy or name.startswith(f"{heavy}.")}
     assert unwanted == set()
+
+
+@pytest.mark.parametrize("command", ["check", "sync"])
+def test_nothing_of_google_is_imported_when_no_account_is_there(synced: Home, command: str) -> None:
+    loaded = synced.run(sys.executable, "-c", _LOADED, command).err.split()
+    assert "kith.accounts.folder" in loaded
+    google = ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "oauthlib", "requests", "kith.google")
+    assert [name for name in loaded if name.startswith(tuple(f"{each}." for each in google)) or name in google] == []
 
 
 def test_the_daemon_s_module_imports_neither_the_command_line_nor_the_schema(home: Home) -> None:

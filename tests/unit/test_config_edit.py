@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.config.edit import set_person, write
+from kith.config.edit import rename_circle, set_person, write
 from kith.config.load import load, parse, read
 from kith.errors import ConfigError, ConfigProblem
 
@@ -312,3 +312,43 @@ def test_a_file_that_is_read_edited_and_written_differs_in_the_edit_alone(tmp_pa
 
     assert file.read_bytes().decode().replace('every = "5d"', 'every = "10d"') == EXAMPLE.replace("\n", "\r\n")
     assert str(load(file).people["Ana Souza"].every) == "5d"
+
+
+# A circle's name
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[circles.friends]\nevery = "3w"\n', '[circles.mates]\nevery = "3w"\n'),
+        ('  [ circles . "friends" ]  # mine\nevery = "3w"\n', '  [circles.mates]  # mine\nevery = "3w"\n'),
+        (
+            '[circles.friends]\nevery = "3w"\n[people.Ana]\ncircle = \'friends\' # her\nevery = "2w"\n',
+            '[circles.mates]\nevery = "3w"\n[people.Ana]\ncircle = \'mates\' # her\nevery = "2w"\n',
+        ),
+        (
+            '[circles.friends]\r\nevery = "3w"\r\n[people]\r\nAna = {circle = "friends"}\r\n',
+            '[circles.mates]\r\nevery = "3w"\r\n[people]\r\nAna = {circle = "mates"}\r\n',
+        ),
+    ],
+)
+def test_a_circle_is_renamed_where_it_stands(before: str, after: str) -> None:
+    start = START.replace("\n", "\r\n") if "\r\n" in before else START
+    assert rename_circle(start + before, "friends", "mates") == start + after
+
+
+def test_a_circle_is_renamed_in_the_example() -> None:
+    edited = rename_circle(EXAMPLE, "inner", "closest friends")
+    assert edited.replace("closest friends", "inner").replace('circles."inner"', "circles.inner") == EXAMPLE
+    assert parse(edited, file="", base=Path()).people["Ana Souza"].circle == "closest friends"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[circles]\nfriends = {every = "3w"}\n', '[circles]\nfriends.every = "3w"\n', 'circles.friends.every = "3w"\n'],
+)
+def test_a_circle_that_is_written_otherwise_is_left_to_the_user(text: str) -> None:
+    whole = text + START if text.startswith("circles.") else START + text
+    with pytest.raises(ConfigError) as caught:
+        rename_circle(whole, "friends", "mates")
+    assert "[circles.mates]" in caught.value.hint

@@ -619,9 +619,10 @@ def test_a_named_day_is_spent_by_a_skip_or_taken_back(store: Store) -> None:
 
 def test_what_bears_on_the_next_reach_out_raises_the_revision(store: Store) -> None:
     event = EventUid("e")
-    changes: list[Callable[[], None]] = [
+    changes: list[Callable[[], object]] = [
         lambda: store.people.set_next(ANA, TODAY, TODAY),
         lambda: store.people.set_circle(ANA, "inner"),
+        lambda: store.people.set_every(ANA, Period(days=10)),
         lambda: store.people.pause(ANA, until=None),
         lambda: store.people.unpause(ANA),
         lambda: store.people.record_conversation([ANA], TODAY, "", NOW),

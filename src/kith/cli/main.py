@@ -21,6 +21,7 @@ from kith.cli import (
     add,
     backup,
     check,
+    circle,
     daemon,
     demo,
     due,
@@ -41,6 +42,8 @@ from kith.cli import (
     split,
     status,
     sync,
+    tag,
+    triage,
     why,
 )
 from kith.cli import set as set_
@@ -70,6 +73,8 @@ app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
 app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
+app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
+app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
@@ -79,6 +84,7 @@ app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)

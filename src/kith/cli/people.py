@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +15,8 @@ from kith.cli.session import session
 from kith.cli.words import count, day_words
 from kith.core.brief import day_text
 from kith.core.cadence import window
+from kith.core.names import fold
+from kith.core.period import Period
 from kith.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,19 +34,33 @@ def people(
     circle: Annotated[str | None, typer.Option("--circle", metavar="C", help="Only this circle.")] = None,
     unassigned: Annotated[bool, typer.Option("--unassigned", help="Those in no circle yet.")] = False,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody in the address books.")] = False,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="T", help="With this tag or label.")] = None,
+    city: Annotated[str | None, typer.Option("--city", metavar="CITY", help="Who live there.")] = None,
+    company: Annotated[str | None, typer.Option("--company", metavar="C", help="Who work there.")] = None,
+    quiet_for: Annotated[
+        str | None, typer.Option("--quiet-for", metavar="PERIOD", help="Not talked to for 6m, 1y, …, or never.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Your network: who is in which circle, when you last talked, who comes next."""
     with session(context) as app:
         if circle is not None and circle not in app.config.circles:
             raise UsageError(f"there is no circle “{circle}”", candidates=tuple(app.config.circles))
-        chosen = [known for known in _everybody(app) if _is_meant(known, circle, unassigned, everybody)]
+        never = {who for who, choice in app.store.choosing.choices().items() if choice.verdict == "never"}
+        sliced = _Slice(tag, city, company, _quiet_since(quiet_for, app.today))
+        chosen = [
+            known
+            for known in _everybody(app)
+            if _is_meant(known, circle, unassigned, everybody) and sliced.holds(known)
+            if not (unassigned and known.person.id in never)
+        ]
         waiting = app.store.events.waiting()
         if as_json:
-            print_json([_plain(app, known, waiting) for known in chosen])
+            tags = app.store.choosing.tags()
+            print_json([_plain(app, known, waiting, tags) for known in chosen])
             return
         if not chosen:
-            say(_nobody(app.store.people.count(), circle, unassigned))
+            say(_nobody(app.store.people.count(), circle, unassigned, sliced))
             return
         if unassigned:
             _print_unassigned(chosen)
@@ -60,7 +79,42 @@ def people(
         say(f"{len(chosen)} of {count(app.store.people.count(), 'person', 'people')}", "dim")
 
 
-def _nobody(known: int, circle: str | None, unassigned: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """Whom the options leave of the people that are looked at; case, accents and what stands around do not count."""
+
+    tag: str | None
+    city: str | None
+    company: str | None
+    quiet_since: date | None
+
+    def holds(self, known: Known) -> bool:
+        who, last = known.person, known.last.conversation
+        return (
+            (self.tag is None or fold(self.tag) in map(fold, who.labels))
+            and (self.city is None or fold(self.city) in fold(who.city))
+            and (self.company is None or fold(self.company) in fold(who.organisation))
+            and (self.quiet_since is None or last is None or last <= self.quiet_since)
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        return self == _Slice(None, None, None, None)
+
+
+def _quiet_since(period: str | None, today: date) -> date | None:
+    if period is None:
+        return None
+    try:
+        length = Period.parse(period)
+        return Period(-length.months, -length.days).after(today)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--quiet-for: {error}") from None
+
+
+def _nobody(known: int, circle: str | None, unassigned: bool, sliced: _Slice) -> str:
+    if known and not sliced.is_whole:
+        return "Nobody is like that. --all looks at everybody in the address books."
     if not known:
         return "Nobody is known yet. Read your address books in first: `kith sync`."
     if unassigned:
@@ -102,7 +156,7 @@ def _next(app: App, known: Known, waiting: Waiting) -> str:
     return f"due {day_words(belongs.due, app.today)}" if belongs else ""
 
 
-def _plain(app: App, known: Known, waiting: Waiting) -> dict[str, Any]:
+def _plain(app: App, known: Known, waiting: Waiting, tags: Mapping[PersonId, Sequence[str]]) -> dict[str, Any]:
     who = known.person
     there = waiting.get(who.id)
     when = there[1] if there else None
@@ -111,6 +165,7 @@ def _plain(app: App, known: Known, waiting: Waiting) -> dict[str, Any]:
         **identity(who),
         "emails": [mail.value for mail in who.emails],
         "labels": list(who.labels),
+        "tags": list(tags.get(who.id, ())),
         "circle": known.membership.circle,
         "every": str(known.membership.cadence.every) if known.membership.cadence else None,
         "paused": known.row.is_paused(app.today),

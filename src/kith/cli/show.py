@@ -135,6 +135,7 @@ def _plain(app: App, known: Known) -> dict[str, Any]:
         "job_title": who.job_title,
         "city": who.city,
         "labels": list(who.labels),
+        "tags": list(app.store.choosing.tags().get(who.id, ())),
         "conversations": [
             {"day": spoken.day.isoformat(), "via": spoken.via, "text": spoken.text}
             for spoken in people.conversations().get(who.id, [])

@@ -22,10 +22,12 @@ from kith.config import written
 from kith.config.lines import Section, layout
 from kith.config.load import parse
 from kith.config.syntax import BYTE_ORDER_MARK, read_toml
+from kith.config.written import Loc
 from kith.errors import ConfigError, ConfigProblem
 from kith.files import replace_file
 
 _A_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEADING = re.compile(r"([ \t]*)\[[^\[\]]*\]([ \t]*(?:#.*)?\r?\n?)\Z")
 _ACCOUNT_HEADING = re.compile(r"""(\s*\[\s*accounts\s*\.\s*)(?:"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)(?=\s*[\].])""")
 _LONE_NEWLINE = re.compile(r"(?<!\r)\n")
 
@@ -71,6 +73,41 @@ def set_person(
     if read_toml(edited, file=file) != data:
         raise _beyond_us(file, who, changes)
     return edited
+
+
+def rename_circle(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
+    """The config ``text`` with a circle called otherwise, in its heading and for the people who are put into it.
+
+    Raises:
+        ConfigError: the config has problems already, would have some then, or is written in a way that kith
+            cannot edit.
+    """
+    parse(text, file=file, base=Path())
+    data = read_toml(text, file=file)
+    named = [who for who, entry in data.get("people", {}).items() if entry.get("circle") == old]
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    edited = _with_heading(text.removeprefix(mark), ("circles", old), ("circles", new))
+    for who in named:
+        edited = _in_place(edited, who, {"circle": new})
+        data["people"][who]["circle"] = new
+    data["circles"] = {new if name == old else name: circle for name, circle in data["circles"].items()}
+    edited = mark + edited
+    if read_toml(edited, file=file) != data:
+        problem = ConfigProblem(written.path(("circles", old)), "is written in a way that kith cannot edit")
+        heading = f"[{written.path(('circles', new))}]"
+        raise ConfigError(file, (problem,), hint=f"Rename it yourself, to {heading}; nothing was changed")
+    parse(edited, file=file, base=Path())
+    return edited
+
+
+def _with_heading(text: str, old: Loc, new: Loc) -> str:
+    """``text`` with another heading in place of a table's; as it is, if the table has none of its own."""
+    line = layout(text).lines.get(old)
+    lines = _A_LINE.findall(text)
+    heading = _HEADING.match(lines[line - 1]) if line else None
+    if line and heading:
+        lines[line - 1] = f"{heading[1]}[{written.path(new)}]{heading[2]}"
+    return "".join(lines)
 
 
 def rename_account(text: str, old: str, new: str, *, file: str = "config.toml") -> str:

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from kith.config.accounts import Account, FolderAccount, ServerAccount
+from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
     ClockTime,
@@ -156,6 +156,10 @@ def table_at(loc: Loc) -> type[Table]:
     match loc:
         case ("accounts", _, "dav"):
             return ServerAccount
+        case ("accounts", _, "google"):
+            return GoogleTable
+        case ("accounts", _, "google", "endpoints"):
+            return EndpointsTable
         case ("accounts", *_):
             return FolderAccount
         case ("calendar",):

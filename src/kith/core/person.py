@@ -17,10 +17,11 @@ def person_of(
     kept_name: str,
     emails: Iterable[str] = (),
     phones: Iterable[str] = (),
+    tags: Iterable[str] = (),
 ) -> Person:
     """Join the cards into one person. What was typed by hand comes first, then the cards in their order.
 
-    ``kept_name`` serves where no card is left to say one.
+    Tags are labels. ``kept_name`` serves where no card is left to say one.
     """
     names = [card.name for card in cards if card.name]
     name = names[0] if names else kept_name
@@ -36,7 +37,7 @@ def person_of(
         organisation=next((card.organisation for card in cards if card.organisation), ""),
         job_title=next((card.job_title for card in cards if card.job_title), ""),
         city=next((card.city for card in cards if card.city), ""),
-        labels=_once([label for card in cards for label in card.labels]),
+        labels=_once([*(label for card in cards for label in card.labels), *tags]),
         cards=tuple(card.ref for card in cards),
     )
 

@@ -15,12 +15,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
 from kith.core.event import Kind
+from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
 from kith.errors import UsageError
 from kith.files import replace_file
 from kith.keeping.pages import pages
 from kith.store import archive
 from kith.store.archive import TakenIn, Values
+from kith.store.cards import card_from
 from kith.store.events import EventState, change_from, fields_from
 from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
@@ -181,6 +183,15 @@ class _Skip(_Item):
     event_uid: StrictStr | None
 
 
+class _Tag(_Item):
+    tag: StrictStr
+
+
+class _Choice(_Item):
+    choice: Literal["never", "later"]
+    chosen_on: Day
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -198,6 +209,8 @@ class _Person(_Item):
     facts: list[_Fact]
     attempts: list[_Attempt]
     skips: list[_Skip]
+    tags: list[_Tag] = []
+    choices: list[_Choice] = []
 
 
 class _Conversation(_Item):
@@ -232,6 +245,11 @@ def _event_fields(value: dict[str, Any]) -> dict[str, Any]:
 
 def _event_change(value: dict[str, Any]) -> dict[str, Any]:
     return _readable(value, change_from, "must be a change to an event, as it was exported")
+
+
+def _card_body(value: dict[str, Any]) -> dict[str, Any]:
+    nobody = CardRef(AccountId(""), "", CardUid(""))
+    return _readable(value, lambda body: card_from(nobody, body).digest, "must be a card, as it was exported")
 
 
 def _readable(value: dict[str, Any], read: Callable[[dict[str, Any]], object], otherwise: str) -> dict[str, Any]:
@@ -285,6 +303,21 @@ class _CardChange(_Item):
     after: StrictStr
 
 
+class _ImportedCard(_Item):
+    account: StrictStr
+    collection: StrictStr
+    uid: StrictStr
+    body: Annotated[dict[str, Any], AfterValidator(_card_body)]
+
+
+class _ImportedThing(_Item):
+    account: StrictStr
+    collection: StrictStr
+    uid: StrictStr
+    key: StrictStr
+    value: StrictStr
+
+
 class _Join(_Item):
     person_id: StrictStr
     joined_to: StrictStr
@@ -318,6 +351,8 @@ class _Archive(_Item):
     events: list[_Event]
     typed_texts: list[_TypedText]
     card_changes: list[_CardChange]
+    imported_cards: list[_ImportedCard] = []
+    imported_things: list[_ImportedThing] = []
     joins: list[_Join] = []
     rulings: list[_Ruling] = []
     profiles: list[_Profile] = []

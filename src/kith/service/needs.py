@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kith.config.accounts import FolderAccount, ServerAccount
+from kith.config.accounts import FolderAccount, GoogleTable, ServerAccount
 from kith.config.schema import Config
 from kith.paths import Paths
 from kith.service.units import drop_in, quoted
@@ -67,7 +67,7 @@ def settings(
     for name, account in config.accounts.items():
         if isinstance(account, FolderAccount):
             lines += _folders(name, account)
-        elif account.password_command:
+        elif isinstance(account, ServerAccount) and account.password_command:
             lines += _command(name, account.password_command, environment)
     if namespaces and _in_temporary(config, paths, program):
         lines += ["# Something that kith needs is in /tmp.", "PrivateTmp=no"]
@@ -126,5 +126,9 @@ def _in_temporary(config: Config, paths: Paths, program: Sequence[str]) -> bool:
     return any(place.is_relative_to(folder) for place in used for folder in _TEMPORARY)
 
 
-def _files(account: ServerAccount) -> Iterator[Path]:
-    return (place for place in (account.ca_file, account.client_cert, account.client_key) if place)
+def _files(account: ServerAccount | GoogleTable) -> Iterator[Path]:
+    if isinstance(account, GoogleTable):
+        places = [account.client_secrets]
+    else:
+        places = [account.ca_file, account.client_cert, account.client_key]
+    return (place for place in places if place)

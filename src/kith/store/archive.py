@@ -114,10 +114,15 @@ _EVENTS = _Table(
 _JOINS = _Table("joins", ("person_id", "joined_to", "at", "reasons"), packed=("reasons",))
 _RULINGS = _Table("rulings", ("one", "other", "ruling", "by", "at"))
 _PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
-_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS}
+_TAGS = _Table("tags", ("tag",))
+_CHOICES = _Table("choices", ("choice", "chosen_on"))
+_IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
+_IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
+_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES}
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
+    *(_TAGS, _CHOICES, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
@@ -134,9 +139,13 @@ STAYS = {
     "match_keys": "worked out again", "likenesses": "worked out again",
     "calendars": "found anew at the next look",
     "waits": "which accounts are left alone here", "next_pass": "when the next pass is due here",
+    "imports": "files that were imported here", "import_steps": "what can be undone here",
     "runs": "what passes did", "faults": "what is wrong here", "good_configs": "the config is a file of the user's",
 }  # fmt: skip
 """What does not, and why."""
+
+
+_KEY = "ORDER BY account, collection, uid"
 
 
 # --- out ----------------------------------------------------------------------------------------------------
@@ -161,19 +170,26 @@ def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]
             "events": [_EVENTS.out(row) for row in database.each("SELECT * FROM events ORDER BY uid")],
             "typed_texts": [_TYPED.out(row) for row in database.each("SELECT * FROM typed_texts ORDER BY id")],
             "card_changes": [_CHANGES.out(row) for row in database.each("SELECT * FROM card_changes ORDER BY id")],
+            "imported_cards": [
+                _IMPORTED_CARDS.out(row) for row in database.each(f"SELECT * FROM imported_cards {_KEY}")
+            ],
+            "imported_things": [
+                _IMPORTED_THINGS.out(row) for row in database.each(f"SELECT * FROM imported_things {_KEY}, key")
+            ],
         }
 
 
 def _people(database: Database) -> list[Values]:
     people = {
-        row["id"]: _PEOPLE.out(row) | {"cards": [], "facts": [], "attempts": [], "skips": []}
+        row["id"]: _PEOPLE.out(row) | {"cards": [], **{name: [] for name in _OF_A_PERSON}}
         for row in database.each("SELECT * FROM people WHERE joined_to IS NULL ORDER BY id")
     }
     for row in database.each("SELECT * FROM person_cards ORDER BY account, collection, uid"):
         people[row["person_id"]]["cards"].append(_LINKS.out(row))
     for name, table in _OF_A_PERSON.items():
-        for row in database.each(f"SELECT * FROM {name} ORDER BY id"):
-            people[row["person_id"]][name].append(table.out(row))
+        whole = f"SELECT t.*, coalesce(joined_to, person_id) AS whole FROM {name} t JOIN people p ON p.id = t.person_id"
+        for row in database.each(f"{whole} ORDER BY t.rowid"):
+            people[row["whole"]][name].append(table.out(row))
     return list(people.values())
 
 
@@ -227,10 +243,14 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         facts += _add_missing(database, _FACTS, person["facts"], person_id=who)
         _add_missing(database, _ATTEMPTS, person["attempts"], person_id=who)
         _add_missing(database, _SKIPS, person["skips"], person_id=who)
+        _add_where_none_is(database, _TAGS, person["tags"], person_id=who)
+        _add_where_none_is(database, _CHOICES, person["choices"], person_id=who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
     events, left_out = _take_in_reach_outs(database, archive, whose)
     _add_missing(database, _TYPED, archive["typed_texts"])
     _add_missing(database, _CHANGES, archive["card_changes"])
+    _add_where_none_is(database, _IMPORTED_CARDS, archive["imported_cards"])
+    _add_where_none_is(database, _IMPORTED_THINGS, archive["imported_things"])
     _take_in_joins(database, joins, joined, archive, whose)
     database.execute("UPDATE people SET revision = revision + 1")
     return TakenIn(new, talks, facts, events, left_out)
@@ -249,6 +269,15 @@ def _add_missing(database: Database, table: _Table, wanted: Iterable[Values], **
             table.put(database, values, **owner)
             added += 1
     return added
+
+
+def _add_where_none_is(database: Database, table: _Table, wanted: Iterable[Values], **owner: str) -> None:
+    """Add the rows whose key is not here; what is here stays."""
+    names = ", ".join((*table.columns, *owner))
+    marks = ", ".join("?" * (len(table.columns) + len(owner)))
+    for values in wanted:
+        row = (*table.stored(values), *owner.values())
+        database.execute(f"INSERT OR IGNORE INTO {table.name} ({names}) VALUES ({marks})", row)
 
 
 # --- people ---

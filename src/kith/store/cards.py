@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -84,7 +84,7 @@ class Cards:
         """One card, if it is stored."""
         sql = "SELECT * FROM cards WHERE account = ? AND collection = ? AND uid = ?"
         row = self._database.one(sql, _key(ref))
-        return _card(row) if row else None
+        return card_of(row) if row else None
 
     def put(self, cards: Iterable[tuple[Href, Card]], run: int) -> None:
         """Store cards as seen in this run, new or changed."""
@@ -94,7 +94,7 @@ class Cards:
             " ON CONFLICT DO UPDATE SET href = excluded.href, digest = excluded.digest, body = excluded.body,"
             " labels = excluded.labels, keys = excluded.keys, seen = excluded.seen, missing_since = NULL, matched = 0",
             (
-                (*_key(card.ref), href, card.digest, _body(card), _joined(card.labels), _joined(name_keys(card)), run)
+                (*_key(card.ref), href, card.digest, body_of(card), _joined(card.labels), _joined(name_keys(card)), run)
                 for href, card in cards
             ),
         )
@@ -105,6 +105,28 @@ class Cards:
             "UPDATE cards SET seen = ?, missing_since = NULL WHERE account = ? AND collection = ? AND uid = ?",
             ((run, *_key(ref)) for ref in refs),
         )
+
+    def follow(self, account: AccountId, collection: str, before: Href, after: Href, uid: CardUid | None) -> None:
+        """The item at ``before`` is at ``after`` now: its cards go with it, with their history and whose they are.
+
+        A single card of another UID now is given; one that is known by that already stays where it is.
+        """
+        where = "WHERE account = ? AND collection = ?"
+        rows = self._database.all(f"SELECT uid FROM cards {where} AND href = ?", (account, collection, before))
+        for old in (row["uid"] for row in rows):
+            if uid is not None and old != uid and (len(rows) > 1 or self._is_taken(account, collection, uid)):
+                continue
+            new, key = old if uid is None else uid, (account, collection, old)
+            self._database.execute(f"UPDATE cards SET href = ?, uid = ? {where} AND uid = ?", (after, new, *key))
+            if new != old:
+                for table in ("person_cards", "card_changes"):
+                    self._database.execute(f"UPDATE {table} SET uid = ? {where} AND uid = ?", (new, *key))
+        self._database.execute(f"DELETE FROM items {where} AND href = ?", (account, collection, before))
+
+    def _is_taken(self, account: AccountId, collection: str, uid: CardUid) -> bool:
+        where = "WHERE account = ? AND collection = ? AND uid = ?"
+        sql = f"SELECT 1 FROM cards {where} UNION SELECT 1 FROM person_cards {where}"
+        return self._database.one(sql, (account, collection, uid) * 2) is not None
 
     def put_groups(self, groups: Iterable[tuple[Href, Group]], run: int) -> None:
         """Store group cards as seen in this run. A card that became a group is no card any more."""
@@ -208,6 +230,12 @@ class Cards:
         )
         return len(gone)
 
+    def forget(self, refs: Collection[CardRef], now: str) -> None:
+        """Make cards gone that the user does not want any more, and note it in their history."""
+        self._record(((ref, "card", "there", "gone") for ref in refs), now)
+        sql = "DELETE FROM cards WHERE account = ? AND collection = ? AND uid = ?"
+        self._database.execute_many(sql, map(_key, refs))
+
     def record_changes(self, before: Card, after: Card, now: str) -> None:
         """Keep what changed on a card, field by field."""
         names = [item.name for item in fields(Card) if item.name != "ref"]
@@ -228,14 +256,14 @@ class Cards:
             more = groups.get((row["account"], row["collection"], row["uid"]), ())
             theirs = cards[PersonId(row["person_id"])]
             # The card that the person was first known by comes first: their name stays when others join it.
-            theirs.insert(0 if row["home"] == row["person_id"] else len(theirs), _card(row, more))
+            theirs.insert(0 if row["home"] == row["person_id"] else len(theirs), card_of(row, more))
         return cards
 
     def by_home(self, people: Collection[PersonId]) -> dict[PersonId, list[Card]]:
         """The cards that were first given to each of the people, whoever they count for now."""
         cards: dict[PersonId, list[Card]] = defaultdict(list)
         for row in self._linked("c.*, p.home", people, of="home"):
-            cards[PersonId(row["home"])].append(_card(row))
+            cards[PersonId(row["home"])].append(card_of(row))
         return cards
 
     def outlines(self) -> Iterator[Outline]:
@@ -292,8 +320,8 @@ def _plain(value: Any) -> str:  # noqa: ANN401 -- any field of a card
     return "" if value is None else str(value)
 
 
-def _body(card: Card) -> str:
-    """The card's fields as JSON, absent ones left out."""
+def body_of(card: Card) -> str:
+    """A card's fields as JSON, absent ones left out."""
     body: dict[str, Any] = {"name": card.name}
     body.update({name: getattr(card, name) for name in (*_TEXTS, *_TUPLES) if getattr(card, name)})
     for name in _LABELLED:
@@ -305,8 +333,14 @@ def _body(card: Card) -> str:
     return _as_json(body)
 
 
-def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
-    body = json.loads(row["body"])
+def card_of(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of a row that holds its key and what :func:`body_of` wrote."""
+    return card_from(_ref(row), json.loads(row["body"]), more_labels)
+
+
+def card_from(ref: CardRef, values: Mapping[str, Any], more_labels: tuple[str, ...] = ()) -> Card:
+    """The card of that key, from what :func:`body_of` wrote."""
+    body = dict(values)
     for name in _LABELLED:
         if name in body:
             body[name] = tuple(Labelled(value, label) for value, label in body[name])
@@ -318,4 +352,4 @@ def _card(row: Row, more_labels: tuple[str, ...] = ()) -> Card:
             body[name] = tuple(body[name])
     if more_labels:
         body["labels"] = tuple(dict.fromkeys((*body.get("labels", ()), *more_labels)))
-    return Card(ref=_ref(row), **body)
+    return Card(ref=ref, **body)

@@ -209,6 +209,39 @@ ALTER TABLE cards ADD COLUMN matched INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX cards_unmatched ON cards (account) WHERE matched = 0;
 """
 
+_IMPORTS = """
+-- What came out of files, which may be gone: it cannot be fetched again. The cards stand in the mirror too.
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, file TEXT NOT NULL, imported_at TEXT NOT NULL,
+    summary TEXT NOT NULL DEFAULT '{}', undone_at TEXT
+) STRICT;
+CREATE TABLE imported_cards (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (account, collection, uid)
+) STRICT;
+-- What files said of somebody beside their card, and the row that it became: said again, it is not recorded again.
+CREATE TABLE imported_things (
+    account TEXT NOT NULL, collection TEXT NOT NULL, uid TEXT NOT NULL, key TEXT NOT NULL,
+    value TEXT NOT NULL, number INTEGER,
+    PRIMARY KEY (account, collection, uid, key)
+) STRICT;
+-- What each import did, in order, with what was there before: for taking it back.
+CREATE TABLE import_steps (
+    id INTEGER PRIMARY KEY, import_id INTEGER NOT NULL REFERENCES imports (id), what TEXT NOT NULL,
+    subject TEXT NOT NULL, before TEXT
+) STRICT;
+CREATE INDEX import_steps_by_import ON import_steps (import_id);
+
+-- Labels that the user gave here, and whom they do not want to be asked about.
+CREATE TABLE tags (
+    person_id TEXT NOT NULL REFERENCES people (id), tag TEXT NOT NULL,
+    PRIMARY KEY (person_id, tag)
+) STRICT;
+CREATE TABLE choices (
+    person_id TEXT PRIMARY KEY REFERENCES people (id), choice TEXT NOT NULL, chosen_on TEXT NOT NULL
+) STRICT;
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
@@ -216,6 +249,7 @@ MIGRATIONS = (
     Migration("0004 waits", _WAITS),
     Migration("0005 told", _TOLD),
     Migration("0007 people joined", _PEOPLE_JOINED),
+    Migration("0008 imports", _IMPORTS),
 )
 _BACKUPS_KEPT = 5
 

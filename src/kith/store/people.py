@@ -200,6 +200,10 @@ class People:
         """Put somebody in a circle by hand."""
         self._change(person, "circle = ?", (circle,))
 
+    def set_every(self, person: PersonId, every: Period | None) -> None:
+        """Give somebody a cadence of their own by hand."""
+        self._change(person, "every = ?", (_text(every),))
+
     def pause(self, person: PersonId, *, until: date | None) -> None:
         """Let nothing come up for somebody, up to a day or until further notice."""
         self._change(person, "paused = 1, paused_until = ?", (_text(until),))
@@ -229,8 +233,8 @@ class People:
         via: str = "",
         event: EventUid | None = None,
         occurrence: str = "",
-    ) -> None:
-        """Keep a conversation. One that came from the same event before is replaced, never doubled.
+    ) -> int:
+        """Keep a conversation; its number. One that came from the same event before is replaced, never doubled.
 
         A day that the user had named for the next reach-out is spent by a conversation on or after the day it was set.
         """
@@ -245,7 +249,7 @@ class People:
                     (_text(day), text, row["id"]),
                 )
                 self._spend_next(people, day)
-                return
+                return int(row["id"])
         number = self._database.insert(
             "INSERT INTO conversations (day, via, text, recorded_at, event_uid, occurrence) VALUES (?, ?, ?, ?, ?, ?)",
             (_text(day), via, text, now.isoformat(), event, occurrence),
@@ -253,6 +257,7 @@ class People:
         for person in people:
             self._database.execute("INSERT INTO conversation_people VALUES (?, ?)", (number, person))
         self._spend_next(people, day)
+        return number
 
     def correct_conversation(self, event: EventUid, occurrence: str, text: str) -> None:
         """Put a later text in place of the one the event gave before."""
@@ -298,13 +303,14 @@ class People:
         )
         self._change(person, "next_on = NULL, next_set_on = NULL", ())
 
-    def record_fact(self, person: PersonId, kind: str, text: str, now: datetime) -> None:
-        """Keep something that is not tied to a day."""
-        self._database.execute(
+    def record_fact(self, person: PersonId, kind: str, text: str, now: datetime) -> int:
+        """Keep something that is not tied to a day; its number."""
+        number = self._database.insert(
             "INSERT INTO facts (person_id, kind, text, recorded_at) VALUES (?, ?, ?, ?)",
             (self._whole(person), kind, text, now.isoformat()),
         )
         self._change(person, "name = name", ())
+        return number
 
     def keep_typed(self, event: EventUid, occurrence: str, text: str, now: datetime) -> None:
         """Put what was typed in an event on disk, before anything else happens to it; each state once."""
@@ -336,6 +342,15 @@ class People:
             spoken[PersonId(row["person_id"])].append(Spoken(date.fromisoformat(row["day"]), row["via"], row["text"]))
         return spoken
 
+    def conversations_of(self, person: PersonId) -> list[Spoken]:
+        """Somebody's conversations that stand, newest first."""
+        sql = (
+            "SELECT day, via, text FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE person_id = ? AND withdrawn_at IS NULL ORDER BY day DESC, id DESC"
+        )
+        rows = self._database.all(sql, (person,))
+        return [Spoken(date.fromisoformat(row["day"]), row["via"], row["text"]) for row in rows]
+
     def attempts(self, person: PersonId) -> list[Attempt]:
         """Somebody's attempts, newest first."""
         sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
@@ -353,10 +368,16 @@ class People:
 
     def facts(self) -> Mapping[PersonId, list[str]]:
         """Everybody's facts, oldest first; how one met begins with the word."""
-        facts: dict[PersonId, list[str]] = defaultdict(list)
+        return {
+            person: [f"Met: {text}" if kind == "met" else text for kind, text in facts]
+            for person, facts in self.facts_with_kinds().items()
+        }
+
+    def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
+        """Everybody's facts, oldest first, each after its kind."""
+        facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
         for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
-            text = f"Met: {row['text']}" if row["kind"] == "met" else row["text"]
-            facts[PersonId(row["person_id"])].append(text)
+            facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 
     # --- inside ---------------------------------------------------------------------------------------

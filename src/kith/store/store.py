@@ -10,8 +10,10 @@ from pathlib import Path
 from kith.core.model import InstallId
 from kith.store.accounts import Accounts
 from kith.store.cards import Cards
+from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.imports import Imports
 from kith.store.joins import Joins
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
@@ -28,6 +30,8 @@ class Store:
         self.cards = Cards(database)
         self.people = People(database)
         self.events = Events(database)
+        self.choosing = Choosing(database)
+        self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
         self.waits = Waits(database)
         self.accounts = Accounts(database)

@@ -18,17 +18,18 @@ from kith.store.store import Store
 from kith.sync.network import Known
 
 
-def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> None:
-    """A conversation took place. ``now`` carries the user's zone.
+def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> int:
+    """A conversation took place; its number. ``now`` carries the user's zone.
 
     It answers each one's open reach-out, unless it is older than that.
     """
     with store.transaction():
-        store.people.record_conversation(people, day, _storable(text), now, via=via)
+        number = store.people.record_conversation(people, day, _storable(text), now, via=via)
         for person in people:
             reach_out = store.events.open_reach_out_of(person)
             if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
                 store.events.close_reach_out(reach_out.id, "talked", now)
+        return number
 
 
 def snooze(store: Store, person: PersonId, until: date, today: date) -> None:

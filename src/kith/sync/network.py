@@ -107,7 +107,7 @@ def _candidates(store: Store, rules: Rules) -> set[PersonId]:
     """Everybody whom a label, the config or the user's hand may have put into the network."""
     labels = frozenset(label.casefold() for circle in rules.circles for label in circle.labels)
     keys = frozenset(exact_key(rule.who) for rule in rules.people)
-    found = store.people.set_by_hand()
+    found = store.people.set_by_hand() | store.choosing.tagged(labels)
     for outline in store.cards.outlines():
         if outline.has_label(labels) or (keys and outline.has_key(keys)):
             found.add(outline.person)
@@ -118,8 +118,17 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
     cards = store.cards.by_person(people)
     rows = store.people.everybody(people)
     last = store.people.last_times()
+    tags = store.choosing.tags()
     persons = [
-        person_of(row.id, cards[row.id], kept_name=row.name, emails=row.emails, phones=row.phones) for row in rows
+        person_of(
+            row.id,
+            cards[row.id],
+            kept_name=row.name,
+            emails=row.emails,
+            phones=row.phones,
+            tags=tags.get(row.id, ()),
+        )
+        for row in rows
     ]
     places, unclear = memberships(persons, {row.id: row.set_by_hand for row in rows}, rules)
     nothing = LastTimes()

@@ -64,6 +64,8 @@ class Pass:
         number = self.store.runs.begin(self.now)
         for source in self.sources:
             self._absorb(source, number, report)
+        with self.store.transaction():
+            self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
         self._join()
         network = load_network(self.store, self.rules)
@@ -90,7 +92,7 @@ class Pass:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(trouble(source.account, error))
+            _note(report, source.account, error)
 
     def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> tuple[Network, Sightings]:
         """The answers in, the events out; the network as the answers left it, and what stands in the calendar."""
@@ -103,7 +105,7 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(trouble(calendar.account, error))
+            _note(report, calendar.account, error)
             sightings = Sightings(held="the calendar failed")
         return network, sightings
 
@@ -152,10 +154,17 @@ class Pass:
         try:
             events.run(sightings, wanted=self.notify.problems)
         except AccountError as error:
-            report.troubles.append(trouble(self.calendar.account, error))
+            _note(report, self.calendar.account, error)
             record_faults(self.store, report, self.now)
             return False
         return self.notify.problems
+
+
+def _note(report: PassReport, account: AccountId, error: AccountError) -> None:
+    """Add what went wrong, once: contacts and calendar of one account often fail for the same reason."""
+    found = trouble(account, error)
+    if found not in report.troubles:
+        report.troubles.append(found)
 
 
 def _unclear(candidates: tuple[str, ...]) -> str:

@@ -1,0 +1,1 @@
+"""People out, as files that ``kith import`` and other programs read."""
