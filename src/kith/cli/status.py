@@ -53,6 +53,10 @@ def _print(app: App) -> None:
     fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
     mend = "" if fits == OK else ROOM_FOR_MORE
     verdict(fits, "budget", budget.in_words(app.rules.days), mend)
+    questions = app.store.matching.questions()
+    if questions:
+        who = f"{count(questions, 'pair', 'pairs')} of people may be one"
+        verdict(OK, "duplicates", who, "a few at a time: `kith duplicates`")
     for fault in app.store.runs.faults():
         if fault.kind == BUDGET:
             continue  # said above
@@ -92,6 +96,7 @@ def _plain(app: App) -> dict[str, Any]:
             "holds": budget.holds,
             "fits": budget.fits_comfortably,
         },
+        "questions": app.store.matching.questions(),
         "faults": [
             {"account": f.account, "kind": f.kind, "message": f.message, "hint": f.hint, "since": f.since.isoformat()}
             for f in app.store.runs.faults()
