@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, dav, passes
+from bench import cards, dav, matching, passes
 
-MODULES = {"cards": cards, "dav": dav, "passes": passes}
+MODULES = {"cards": cards, "dav": dav, "matching": matching, "passes": passes}
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""
 
 

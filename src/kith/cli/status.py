@@ -52,6 +52,10 @@ def _print(app: App) -> None:
     fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
     mend = "" if fits == OK else "raise per_day or add days under [reach_out], or make cadences longer"
     verdict(fits, "budget", budget.in_words(app.rules.days), mend)
+    questions = app.store.matching.questions()
+    if questions:
+        who = f"{count(questions, 'pair', 'pairs')} of people may be one"
+        verdict(OK, "duplicates", who, "a few at a time: `kith duplicates`")
     for fault in app.store.runs.faults():
         where = fault.account or "kith"
         verdict(PROBLEM, where, f"{fault.message} (since {_moment(app, fault.since)})", fault.hint)
@@ -83,6 +87,7 @@ def _plain(app: App) -> dict[str, Any]:
             "holds": budget.holds,
             "fits": budget.fits_comfortably,
         },
+        "questions": app.store.matching.questions(),
         "faults": [
             {"account": f.account, "kind": f.kind, "message": f.message, "hint": f.hint, "since": f.since.isoformat()}
             for f in app.store.runs.faults()
