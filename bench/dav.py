@@ -167,7 +167,7 @@ def _account(url: str) -> DavAccount:
 MEASURED: dict[str, Callable[..., int]] = {"fetch": fetch, "read_in": read_in}
 
 
-def _peak() -> float:
+def peak() -> float:
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) / _KIB_IN_A_MIB
@@ -251,4 +251,4 @@ def _vdirsyncer(url: str, folder: Path, fetched: Reading) -> str:
 
 if __name__ == "__main__":
     requests = MEASURED[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps({"cpu": time.process_time(), "mebibytes": _peak(), "requests": requests}))
+    print(json.dumps({"cpu": time.process_time(), "mebibytes": peak(), "requests": requests}))

@@ -6,11 +6,12 @@ command which only reads the store starts at once.
 
 from __future__ import annotations
 
+import random
 import tempfile
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,9 @@ from typing import TYPE_CHECKING, TypeVar
 from kith.accounts.base import Finding, OpenAccount, OwnCalendar
 from kith.accounts.folder import Folder
 from kith.accounts.server import Server
-from kith.config.accounts import Account, FolderAccount
+from kith.child import Failed
+from kith.child import run as run_program
+from kith.config.accounts import Account, FolderAccount, GoogleTable
 from kith.config.load import parse, read
 from kith.config.schema import Config, rules
 from kith.core.model import AccountId, PersonId
@@ -28,12 +31,14 @@ from kith.core.rules import Rules
 from kith.errors import AccountError, ConfigError, StoreDamaged, StoreError, UsageError
 from kith.keeping import backups
 from kith.lock import held
+from kith.online import is_online
 from kith.paths import Paths
 from kith.secrets import Vault
-from kith.store.runs import Fault
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
+from kith.sync.problems import Notify
 from kith.sync.run import Pass
+from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
 
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
@@ -44,6 +49,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EXPORTS = ("xlsx", "csv", "vcf", "json")
 """The kinds of files that people can be exported to."""
+
+NOTIFY_LIMIT = 30.0
+"""Seconds that ``notify.command`` may take."""
 
 
 def new_id() -> str:
@@ -95,6 +103,16 @@ class App:
         """Look at every account without changing anything."""
         for name, account in self.accounts.items():
             yield from account.inspect(self.store, self.now, carries_events=name == self.config.calendar_account)
+
+    def make_ready_for_service(self) -> list[Path]:
+        """Make the folder of a calendar that was never written to; what was made.
+
+        A service may write into folders that are there, and make none beside them. Raises AccountError.
+        """
+        table = self.config.accounts[self.config.calendar_account]
+        if not isinstance(table, FolderAccount) or table.calendar is None or table.calendar.exists():
+            return []
+        return [table.calendar] if self._ready_calendar().is_there() else []
 
     def close(self) -> None:
         """Let go of what the accounts hold open."""
@@ -154,13 +172,35 @@ class App:
         step: Callable[[str], None] = lambda _: None,
         *,
         accept_removals: Collection[str] = (),
+        patient: bool = False,
     ) -> PassReport:
-        """One pass, under the lock that guards passes. Raises LockHeld, StoreError."""
+        """One pass, under the lock that guards passes; a ``patient`` one leaves accounts alone that failed lately.
+
+        Raises LockHeld, StoreError.
+        """
         with held(self.paths.lock, "a pass"):
-            troubles = self._back_up()
-            report = self._pass(self.store, self._ready_calendar, step, accept_removals, troubles).run()
-            self._publish(report)
+            alone = left_alone(self.store, self.now) if patient else frozenset()
+            report = self._ready_pass(step, accept_removals, alone).run()
+            look_ahead(
+                self.store,
+                report,
+                self.accounts.keys() - alone,
+                self.config.sync.every,
+                self.rules.days.zone,
+                online=is_online(),
+                chance=random.random(),  # noqa: S311 -- to spread, not to hide
+            )
             return report
+
+    def _ready_pass(
+        self, step: Callable[[str], None], accept_removals: Collection[str], alone: Collection[str]
+    ) -> Pass:
+        """A pass that does all that one does: a backup before, publishing after, telling of what is wrong."""
+        own = self.config.calendar_account
+        notify = Notify(self.config.notify.problems, self._command(), own)
+        known = self._back_up()
+        ready = self._pass(self.store, self._ready_calendar, step, accept_removals, notify, alone, known)
+        return ready if own in alone else replace(ready, publish=self.accounts[own].publish)
 
     def _back_up(self) -> list[Trouble]:
         """Keep a copy of the store as it is before the day's first pass; a full disk stops nothing else."""
@@ -172,19 +212,26 @@ class App:
             return [Trouble("", "BackupFailed", f"there is no backup of today: {error.message}", error.hint)]
         return []
 
-    def _publish(self, report: PassReport) -> None:
-        """What an account does after a pass; what goes wrong then is as lasting as what went wrong before."""
-        before = len(report.troubles)
-        self.accounts[self.config.calendar_account].publish(report)
-        if len(report.troubles) > before:
-            faults = [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
-            with self.store.transaction():
-                self.store.runs.replace_faults(faults)
-
     def rehearse(self, step: Callable[[str], None], *, accept_removals: Collection[str] = ()) -> PassReport:
         """What a pass would do now: a real one, on a copy of the store, that writes to no calendar."""
         with self._copy() as store:
-            return self._pass(store, self._rehearsed_calendar, step, accept_removals).run()
+            notify = Notify(self.config.notify.problems)
+            return self._pass(store, self._rehearsed_calendar, step, accept_removals, notify).run()
+
+    def _command(self) -> Callable[[str], str] | None:
+        """Hands a text to the user's own command; what that gives back is why it failed, empty where it did not."""
+        command = self.config.notify.command
+        if command is None:
+            return None
+
+        def tell(text: str) -> str:
+            try:
+                run_program(command, limit=NOTIFY_LIMIT, given=text.encode())
+            except Failed as failure:
+                return f"{Path(command[0]).name} {failure}"
+            return ""
+
+        return tell
 
     def _ready_calendar(self) -> OwnCalendar:
         """The calendar; one that was never written to is made if it is not there."""
@@ -208,21 +255,27 @@ class App:
         calendar: Callable[[], Calendar | None],
         step: Callable[[str], None],
         accept_removals: Collection[str],
+        notify: Notify,
+        alone: Collection[str] = (),
         known: Sequence[Trouble] = (),
     ) -> Pass:
         """A pass over the accounts that can be used; what is wrong with the others is among its troubles."""
         troubles = [*([_config_trouble(self.config_error)] if self.config_error else []), *known]
-        sources = [_or_trouble(name, account.source, troubles) for name, account in self.accounts.items()]
+        troubles += still_wrong(store, alone)
+        asked = {name: account for name, account in self.accounts.items() if name not in alone}
+        sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
+        own = self.config.calendar_account
         return Pass(
             store=store,
             sources=[source for source in sources if source is not None],
-            calendar=_or_trouble(self.config.calendar_account, calendar, troubles),
+            calendar=_or_trouble(own, calendar, troubles) if own in asked else None,
             rules=self.rules,
             now=self.now,
             new_id=new_id,
             step=step,
             accept_removals=[AccountId(name) for name in accept_removals],
             troubles=list(dict.fromkeys(troubles)),
+            notify=notify,
         )
 
 
@@ -231,7 +284,7 @@ def _or_trouble(account: str, use: Callable[[], T | None], troubles: list[Troubl
     try:
         return use()
     except AccountError as error:
-        troubles.append(Trouble(account, error.kind, error.message, error.hint))
+        troubles.append(trouble(account, error))
         return None
 
 
@@ -243,6 +296,10 @@ def open_accounts(config: Config, vault: Vault) -> dict[str, OpenAccount]:
 def _open(name: str, table: Account, config: Config, vault: Vault) -> OpenAccount:
     if isinstance(table, FolderAccount):
         return Folder(name, table, config.timezone)
+    if isinstance(table, GoogleTable):
+        from kith.accounts.google import Google
+
+        return Google(name, table, vault, config.calendar.name, config.timezone)
     return Server(name, table, vault, config.calendar.name, config.timezone)
 
 
@@ -266,6 +323,15 @@ def survey(config: Config, vault: Vault, step: Callable[[str], None]) -> tuple[P
     finally:
         for account in accounts.values():
             account.close()
+
+
+def ask_again(paths: Paths, account: str) -> None:
+    """Have the account asked again at once, by a daemon if there is one: its password is another now."""
+    now = datetime.now(UTC)
+    if paths.store.exists():
+        with open_store(paths.store, now, new_id) as store, store.transaction():
+            store.waits.end([account])
+            store.waits.hasten(now)
 
 
 @contextmanager
@@ -302,7 +368,8 @@ def open_app(
         return
     with open_store(paths.store, now, new_id) as store:
         with store.transaction():
-            store.runs.keep_config(text, now)
+            if store.runs.keep_config(text, now):
+                store.waits.end_all()
         with closing(App(paths, config, rules(config), store, now)) as app:
             yield app
 

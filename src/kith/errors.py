@@ -6,6 +6,7 @@
       ConfigError           the config file is wrong; every problem at once        exit 78
       UsageError            unknown person, ambiguous name, a bad argument         exit 2
       LockHeld              another pass is running                                exit 75
+      ServiceError          systemd is not there, or will not                      exit 71
       StoreError            disk full, busy, written by a newer kith               exit 74
         StoreDamaged        what is in it cannot be read any more
       AccountError          one account cannot do what was asked                   exit 69
@@ -83,6 +84,12 @@ class LockHeld(KithError):
     """Another pass is running."""
 
     exit_code = 75
+
+
+class ServiceError(KithError):
+    """systemd is not there, or does not do what was asked."""
+
+    exit_code = 71
 
 
 class StoreError(KithError):

@@ -6,14 +6,15 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kith.errors import LockHeld, StoreError
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock at ``path``; ``what`` says for what, to whoever finds it held.
+def held(path: Path, what: str, *, hint: str = "wait until it is done") -> Iterator[None]:
+    """Hold the lock at ``path``; ``what`` says for what, to whoever finds it held, and ``hint`` what to do then.
 
     Raises:
         LockHeld: another process has it; says which.
@@ -29,11 +30,12 @@ def held(path: Path, what: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
-            raise LockHeld(f"{holder or 'another kith'} is running", hint="wait until it is done") from None
+            raise LockHeld(f"{holder or 'another kith'} is running", hint=hint) from None
         except OSError as error:
             raise StoreError(f"{path} cannot be locked: {error.strerror}", hint="keep it on a local disk") from error
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{what} (process {os.getpid()})".encode(), 0)
+        since = f"{datetime.now(UTC).astimezone():%d %b %H:%M}"
+        os.pwrite(descriptor, f"{what} (process {os.getpid()}, since {since})".encode(), 0)
         yield
         os.ftruncate(descriptor, 0)
     finally:

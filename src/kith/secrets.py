@@ -1,4 +1,4 @@
-"""Where an account's password comes from, and where ``kith login`` puts it.
+"""Where an account's password comes from, and where ``kith login`` puts it. A sign-in at Google is one, too.
 
 The places, in the order in which they are asked:
 
@@ -43,10 +43,15 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password, and in plain words where it came from."""
+    """A password, in plain words where it came from, and what gives another, where that is not ``kith login``.
+
+    ``store`` is the place, if it is one of :meth:`Vault.keep`.
+    """
 
     value: str = field(repr=False)
     source: str
+    renewal: str = ""
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,18 @@ class Vault:
         Raises:
             SignInNeeded: there is none, or the place where it should be could not give it.
         """
-        for found in self._places(account, command):
-            if found is not None:
-                return found
-        raise SignInNeeded(f"no password is known for account “{account}”", hint=f"run `{login_command(account)}`")
+        found = self.find(account, command)
+        if found is None:
+            raise SignInNeeded(f"no password is known for account “{account}”", hint=f"run `{login_command(account)}`")
+        return found
+
+    def find(self, account: str, command: tuple[str, ...] | None = None) -> Secret | None:
+        """The same, or None where no place has anything.
+
+        Raises:
+            SignInNeeded: the place where it should be could not give it.
+        """
+        return next((found for found in self._places(account, command) if found is not None), None)
 
     def _places(self, account: str, command: tuple[str, ...] | None) -> Iterator[Secret | None]:
         """Each place's answer in turn; a place is asked only when those before it had nothing."""
@@ -95,7 +108,9 @@ class Vault:
             except OSError as error:
                 message = f"the systemd credential “{name}” cannot be read: {error.strerror}"
                 raise SignInNeeded(message, hint="look at LoadCredential= in the service") from error
-            return Secret(_one_line(content, f"the systemd credential “{name}”"), f"the systemd credential “{name}”")
+            source = f"the systemd credential “{name}”"
+            renewal = "put it where LoadCredential= in the service finds it, and restart the service"
+            return Secret(_one_line(content, source), source, renewal)
         return None
 
     def _from_file(self, account: str) -> Secret | None:
@@ -112,7 +127,7 @@ class Vault:
             message = f"others on this machine may read the password in {path}, so it is not used"
             hint = f"chmod 600 {shlex.quote(str(path))}, and change the password if others were there"
             raise SignInNeeded(message, hint=hint)
-        return Secret(_one_line(content, f"the file {path}"), f"the file {path}")
+        return Secret(_one_line(content, f"the file {path}"), f"the file {path}", store="file")
 
     # --- keeping --------------------------------------------------------------------------------------
 
@@ -210,7 +225,8 @@ def _from_command(account: str, command: tuple[str, ...]) -> Secret:
     except Failed as failure:
         message = f"password_command of account “{account}” ({program}) {failure}"
         raise SignInNeeded(message, hint=hint) from None
-    return Secret(_one_line(content, f"password_command of account “{account}” ({program})"), f"`{program}`")
+    password = _one_line(content, f"password_command of account “{account}” ({program})")
+    return Secret(password, f"`{program}`", f"have password_command ({program}) print it, and run `kith sync`")
 
 
 def _from_keyring(account: str) -> Secret | None:
@@ -219,7 +235,7 @@ def _from_keyring(account: str) -> Secret | None:
     except Failed as failure:
         hint = f"unlock it and try again, or use a file that only you can read: `{login_command(account, 'file')}`"
         raise SignInNeeded(f"the password of account “{account}” cannot be had: {failure}", hint=hint) from None
-    return Secret(found.password, f"the keyring ({found.keyring})") if found else None
+    return Secret(found.password, f"the keyring ({found.keyring})", store="keyring") if found else None
 
 
 def _read(path: Path) -> bytes:

@@ -92,6 +92,8 @@ class HostileDav:
         self.quirks: list[Quirk] = []
         self.seen: list[Request] = []
         self.password: str | None = None
+        self.clock_ahead = 0.0
+        """Seconds by which its clock is ahead of ours."""
         self._versions = itertools.count(1)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
@@ -224,6 +226,9 @@ def _handler_for(server: HostileDav) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(reply.body[: reply.cut] if not reply.pace else b"")
             if reply.cut is not None:
                 self.close_connection = True
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((timestamp or time.time()) + server.clock_ahead)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -12,8 +12,9 @@ from typing import Any
 
 from fakes.calendar import MARKS, Entry
 from kith.core.cadence import window
-from kith.core.event import Timed, has_passed, has_started
+from kith.core.event import AllDay, Kind, Timed, has_passed, has_started
 from kith.core.model import EventUid
+from kith.core.problem import is_lasting
 from kith.core.report import PassReport
 from kith.store.events import LIVE, EventRow, EventState
 from kith.store.joins import OWNED
@@ -50,6 +51,8 @@ class Promises:
         self.nothing_of_kiths_is_left_behind()
         self.no_day_is_over_its_budget()
         self.today_is_not_filled_up_again()
+        self.every_lasting_problem_was_told()
+        self.no_mended_problem_is_left_behind()
 
     def remember_foreign_events(self) -> None:
         """The user changed something: what there is of theirs now is what must stay."""
@@ -202,6 +205,28 @@ class Promises:
         new = there & world.placed
         used = len(there | done)
         assert not new or used <= world.rules.days.per_day, f"{used} today, {len(done)} of them done, and {new} came"
+
+    def every_lasting_problem_was_told(self) -> None:
+        """Whatever became of its event: one that the user deleted or changed is not written again."""
+        world = self._world
+        for fault in world.shell.runs.faults():
+            if is_lasting(fault.kind, fault.since, world.now):
+                row = world.shell.events.get(fault.event) if fault.event else None
+                assert row is not None, f"{fault} lasts, and nobody was told"
+                assert row.state in (EventState.OPEN, EventState.GONE, EventState.CLOSED), f"{row} was not settled"
+
+    def no_mended_problem_is_left_behind(self) -> None:
+        """An event about a problem is there because it stands, or because the user put something into it."""
+        standing = {fault.event for fault in self._world.shell.runs.faults()}
+        for entry in self._world.own():
+            row = self._row(entry)
+            if row.marker.kind is not Kind.PROBLEM or entry.unreadable or entry.elsewhere:
+                continue
+            touched = row.touched or row.written.typed or row.hands_off or self._world.story(entry).unclear
+            told = entry.uid in standing
+            assert told or touched or row.state in (EventState.CLOSED, EventState.GONE), f"{entry} was left behind"
+            if told and not touched and row.state is EventState.OPEN:
+                assert entry.fields.when == AllDay(self._world.today), f"{entry} is not on today's date"
 
     # --- inside ---------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,19 +15,26 @@ from fakes.calendar import Entry, all_day, at
 from kith.core.event import Timed, start_text
 from kith.core.model import PersonId
 from kith.store.events import EventState, ReachOut
+from stateful.google import world_at_google
 from stateful.promises import Promises
 from stateful.user import User
 from stateful.world import World
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@contextmanager
+def world_in_memory(folder: Path) -> Iterator[World]:
+    """A world whose calendar is in memory."""
+    yield World(folder)
+
+
+@pytest.fixture(params=[world_in_memory, world_at_google], ids=["in memory", "at Google"])
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     """Somebody who was added by hand and has an event later today."""
-    world = World(tmp_path)
-    User(world).add("Zoe Quinn", days=0)
-    world.settle()
-    yield world
-    world.close()
+    with request.param(tmp_path) as world:
+        User(world).add("Zoe Quinn", days=0)
+        world.settle()
+        yield world
+        world.close()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fakes.calendar import Entry, ETags, all_day, at
 from fakes.source import FakeSource, Mood
+from kith.core.event import Kind
 from kith.core.model import Cadence, PersonRule
 from kith.core.period import Period
 from kith.core.rules import DayRules
@@ -42,10 +43,14 @@ class Passes(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="kith-test-")
-        self.world = World(Path(self.folder.name))
+        self.world = self.make_world(Path(self.folder.name))
         self.user = User(self.world)
         self.promises = Promises(self.world)
         self.cards = 0
+
+    def make_world(self, folder: Path) -> World:
+        """A world with a calendar in memory."""
+        return World(folder)
 
     def teardown(self) -> None:
         self.world.close()
@@ -182,6 +187,32 @@ class Passes(RuleBasedStateMachine):
         lost = before[book.account] - self.world.cards()[book.account]
         assert not lost, f"an address book that {mood.value} lost {lost}"
 
+    @rule(
+        source=st.integers(0, 1),
+        days=st.integers(0, 3),
+        killed_at=st.one_of(st.none(), st.integers(1, 25)),
+        answered=st.one_of(st.none(), answers),
+        n=which,
+        stamp=stamps,
+    )
+    def address_book_is_down_for_days(
+        self, source: int, days: int, killed_at: int | None, answered: str | None, n: int, stamp: bool
+    ) -> None:
+        """An event tells of it, which the user may answer like any other; the pass that writes it may be killed."""
+        book = self.world.sources[source]
+        book.mood = Mood.DOWN
+        self.world.run_pass()
+        self.world.wait(timedelta(days=days, hours=1))
+        if killed_at is not None:
+            self.world.run_killed(killed_at)
+        self.world.run_pass()
+        told = [entry for entry in self.world.own() if entry.marker and entry.marker.kind is Kind.PROBLEM]
+        if told and answered in self.acts(stamp=stamp):
+            self.acts(stamp=stamp)[answered](told[n % len(told)])
+            self.promises.remember_foreign_events()
+        self.world.run_pass()
+        book.mood = Mood.WELL
+
     # --- the config -----------------------------------------------------------------------------------
 
     @rule(
@@ -290,8 +321,8 @@ class Passes(RuleBasedStateMachine):
 
     # --- inside ---------------------------------------------------------------------------------------
 
-    def answer_it(self, act: str, n: int, *, stamp: bool) -> None:
-        acts: dict[str, Callable[[Entry], object]] = {
+    def acts(self, *, stamp: bool) -> dict[str, Callable[[Entry], object]]:
+        return {
             "tick": lambda entry: self.user.tick(entry, stamp=stamp),
             "untick": lambda entry: self.user.untick(entry, stamp=stamp),
             "tilde": lambda entry: self.user.put_tilde(entry, stamp=stamp),
@@ -302,6 +333,9 @@ class Passes(RuleBasedStateMachine):
             "retitle": lambda entry: self.user.retitle(entry, stamp=stamp),
             "delete": self.user.delete,
         }
+
+    def answer_it(self, act: str, n: int, *, stamp: bool) -> None:
+        acts = self.acts(stamp=stamp)
         if act in acts:
             self.to_event(n, acts[act])
         elif act == "move":

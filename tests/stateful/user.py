@@ -64,9 +64,11 @@ class User:
         return text
 
     def type_inside(self, entry: Entry, *, stamp: bool = True) -> str:
+        story, first = self._story(entry), entry.fields.description.split("\n")[0]
+        typed_there = any(line in first for line in story.lines)
         text = self._new_text(entry)
         if entry.marker is not None and entry.marker.lines:
-            self._story(entry).inside.append(text)
+            (story.above if typed_there else story.inside).append(text)
         self._calendar.type_inside(entry.uid, text, stamp=self._stamp(stamp))
         return text
 

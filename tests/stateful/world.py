@@ -25,6 +25,7 @@ from kith.core.rules import DayRules, Rules
 from kith.store.events import EventRow, EventState
 from kith.store.store import Store, open_store
 from kith.sync.network import Known, load_everybody
+from kith.sync.problems import Notify
 from kith.sync.readback import KEEP_READING
 from kith.sync.run import Pass
 
@@ -73,12 +74,19 @@ class Snapshot:
 
 
 class World:
-    """Everything around kith. The store lies in ``folder``."""
+    """Everything around kith. The store lies in ``folder``; where no ``calendar`` is given, it is one in memory."""
 
-    def __init__(self, folder: Path, *, etags: ETags = ETags.STEADY, rules: Rules = RULES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        etags: ETags = ETags.STEADY,
+        rules: Rules = RULES,
+        calendar: FakeCalendar | None = None,
+    ) -> None:
         self.now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         self.rules = rules
-        self.calendar = FakeCalendar(etags=etags)
+        self.calendar = calendar or FakeCalendar(etags=etags)
         self.sources = [FakeSource("phone"), FakeSource("server", tells_changes=True)]
         self.stories: dict[EventUid, Story] = {}
         self.burnt: set[EventUid] = set()
@@ -173,6 +181,7 @@ class World:
             new_id=self.new_id,
             step=step,
             accept_removals=[source.account for source in self.sources] if accept_removals else [],
+            notify=Notify(problems=True),
         ).run()
         self._note_read(report)
         return report

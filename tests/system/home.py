@@ -160,9 +160,16 @@ class Home:
     # --- looking --------------------------------------------------------------------------------------
 
     def events(self) -> list[Event]:
-        """kith's events in the calendar folder, by start."""
-        found = [Event(path) for path in self.calendar.glob("*.ics") if path.name not in THEIRS]
+        """kith's events about people in the calendar folder, by start."""
+        found = [event for event in self._written() if not event.is_problem]
         return sorted(found, key=lambda event: (event.start, event.title))
+
+    def problems(self) -> list[Event]:
+        """kith's events about problems, by title."""
+        return sorted((event for event in self._written() if event.is_problem), key=lambda event: event.title)
+
+    def _written(self) -> list[Event]:
+        return [Event(path) for path in self.calendar.glob("*.ics") if path.name not in THEIRS]
 
     def event_of(self, name: str) -> Event:
         """The one event about somebody."""
@@ -171,11 +178,12 @@ class Home:
         return found[0]
 
     def snapshot(self) -> dict[str, tuple[int, bytes]]:
-        """Every file outside kith's own state: when it was written, and what stands in it."""
+        """Every file outside kith's own state, but events about problems: when it was written, and what it says."""
+        problems = {event.path for event in self.problems()}
         return {
             str(path.relative_to(self.folder)): (path.stat().st_mtime_ns, path.read_bytes())
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and not path.is_relative_to(self.state)
+            if path.is_file() and not path.is_relative_to(self.state) and path not in problems
         }
 
     def assert_theirs_stand(self) -> None:

@@ -38,6 +38,17 @@ class Event:
         return value.astimezone(UTC)
 
     @property
+    def day(self) -> date:
+        """The day of an all-day event."""
+        value = getattr(self.component["DTSTART"], "dt", None)
+        assert type(value) is date, "an event with an hour"
+        return value
+
+    @property
+    def is_problem(self) -> bool:
+        return str(self.component.get("X-KITH-KIND")) == "problem"
+
+    @property
     def alarms(self) -> int:
         return len(self.component.walk("VALARM"))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -52,6 +54,14 @@ class Journal:
             if part in line:
                 return line
         raise AssertionError(f"no line with {part!r} in {self.lines}")
+
+    def until_all(self, *parts: str) -> list[str]:
+        """Read on until each of the parts was in a line; those lines. Its two channels are not in step."""
+        found: dict[str, str] = {}
+        while len(found) < len(parts):
+            line = self.until("")
+            found |= {part: line for part in parts if part in line}
+        return [found[part] for part in parts]
 
 
 @contextmanager
@@ -124,11 +134,9 @@ def test_a_broken_config_leaves_the_last_good_one_in_force(home: Home) -> None:
         journal.until("pass:")
         home.write_config(CONFIG + '\n[people."Ana Souza"]\ncircle = "iner"\n')
         process.send_signal(signal.SIGHUP)
-        assert "6 open, 6 in the network, 1 problems" in journal.until("pass:")
-        assert journal.until("problem:") == (
-            "problem: the config is broken (line 19); the last good one is in force; see `kith check`"
-        )
-        assert journal.until("kith daemon:") == "kith daemon: a pass ended with exit code 78; see `kith status`"
+        passed, problem = journal.until_all("pass:", "problem:")
+        assert "6 open, 6 in the network, 1 problems" in passed
+        assert problem == "problem: the config is broken (line 19); the last good one is in force; see `kith check`"
         home.write_config(CONFIG.replace('"2w"', '"1w"'))
         process.send_signal(signal.SIGHUP)
         assert "problems" not in journal.until("pass:")
@@ -141,7 +149,7 @@ def test_a_pass_that_crashes_does_not_end_it(home: Home) -> None:
     with daemon(home) as (process, journal):
         wait_for_the_lock(home)
         os.kill(children(process)[0], signal.SIGKILL)
-        assert journal.until("kith daemon:") == "kith daemon: a pass ended with exit code -9; see `kith status`"
+        assert journal.until("daemon:") == "daemon: a pass ended with exit code -9; see `kith status`"
         process.send_signal(signal.SIGHUP)
         assert "6 events written" in journal.until("pass:")
         stop(process)
@@ -154,7 +162,7 @@ def test_a_pass_that_takes_too_long_is_ended(home: Home) -> None:
         with closing(sqlite3.connect(home.store, isolation_level=None)) as store:
             store.execute("BEGIN EXCLUSIVE")  # the pass waits for this, for half a minute
             process.send_signal(signal.SIGHUP)
-            assert journal.until("kith daemon:") == "kith daemon: a pass took longer than [sync] limit and was ended"
+            assert journal.until("daemon:") == "daemon: a pass took longer than [sync] limit and was ended"
             eventually(lambda: children(process) == [])
             store.execute("ROLLBACK")
         home.write_config(CONFIG)
@@ -167,7 +175,7 @@ def test_without_a_config_it_stays_and_waits_for_one(home: Home) -> None:
     config = home.config.read_text()
     home.config.unlink()
     with daemon(home) as (process, journal):
-        assert journal.until("kith daemon:") == "kith daemon: a pass ended with exit code 78; see `kith status`"
+        assert journal.until("daemon:") == "daemon: the config is broken; see `kith check`"
         home.write_config(config)
         process.send_signal(signal.SIGHUP)
         assert "6 events written" in journal.until("pass:")
@@ -179,4 +187,32 @@ def test_another_config_reaches_its_passes(home: Home) -> None:
     home.config.rename(other)
     with daemon(home, "--config", "other.toml") as (process, journal):
         journal.until("6 events written")
+        stop(process)
+
+
+def test_a_second_one_is_told_who_is_there(home: Home) -> None:
+    with daemon(home) as (process, journal):
+        journal.until("pass:")
+        refused = home.run(sys.executable, "-m", "kith", "daemon", exits=75)
+        assert re.fullmatch(
+            rf"kith: kith daemon \(process {process.pid}, since .+ \d\d:\d\d\) is running\n"
+            r"  → stop that one first: systemctl --user stop kith\n",
+            refused.err,
+        )
+        stop(process)
+
+
+def test_a_daemon_that_comes_back_waits_for_the_time_of_its_next_pass(home: Home) -> None:
+    with daemon(home) as (process, journal):
+        journal.until("pass:")
+        eventually(lambda: children(process) == [])
+        process.kill()
+    with daemon(home) as (process, journal):
+        time.sleep(1)
+        assert children(process) == []
+        stop(process)
+    assert journal.lines == []
+    home.write_config(CONFIG.replace('"2w"', '"1w"'))
+    with daemon(home) as (process, journal):
+        assert journal.until("pass:")
         stop(process)

@@ -195,14 +195,16 @@ def test_events(known: Home) -> None:
 
 def test_check(known: Home) -> None:
     said = known.kith("check").lines
-    assert all(line.startswith("ok ") for line in said)
+    assert all(line.startswith("ok ") for line in said[:-1])
+    assert said[-1].lstrip().startswith("caldav "), "the versions of libraries"
     assert f"ok       config  {known.config}" in said
     assert "ok       time zone  Europe/Lisbon, where it is 09:00 now" in said
     told = known.kith("check", "--json").json
     assert {finding["level"] for finding in told} == {"ok"}
     assert [set(finding) for finding in told] == [{"level", "subject", "message", "mend", "details"}] * len(told)
     assert [finding["subject"] for finding in told] == [
-        *("config", "time zone", "accounts.phone", "accounts.phone", "store", "budget"),
+        *("config", "time zone", "accounts.phone", "accounts.phone", "store", "backups", "last pass", "budget"),
+        "versions",
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -59,10 +60,9 @@ def test_a_second_pass_says_which_one_is_running(synced: Home) -> None:
     with held(synced.state / "pass.lock", "a pass"):
         for command in (["sync"], ["events", "purge"], ["events", "accept"]):
             said = synced.kith(*command, exits=75)
-            assert said.err.splitlines() == [
-                f"kith: a pass (process {os.getpid()}) is running",
-                "  → wait until it is done",
-            ]
+            holder, advice = said.err.splitlines()
+            assert re.fullmatch(rf"kith: a pass \(process {os.getpid()}, since .+ \d\d:\d\d\) is running", holder)
+            assert advice == "  → wait until it is done"
             assert said.out == ""
         assert synced.kith("add", "Zé Novo").out.startswith("Added Zé Novo"), "what is said never waits for a pass"
     assert synced.sync()["troubles"] == []
@@ -287,10 +287,21 @@ def test_what_a_command_that_only_reads_imports(synced: Home, command: tuple[str
     assert unwanted == set()
 
 
+@pytest.mark.parametrize("command", ["check", "sync"])
+def test_nothing_of_google_is_imported_when_no_account_is_there(synced: Home, command: str) -> None:
+    loaded = synced.run(sys.executable, "-c", _LOADED, command).err.split()
+    assert "kith.accounts.folder" in loaded
+    google = ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "oauthlib", "requests", "kith.google")
+    assert [name for name in loaded if name.startswith(tuple(f"{each}." for each in google)) or name in google] == []
+
+
 def test_the_daemon_s_module_imports_neither_the_command_line_nor_the_schema(home: Home) -> None:
-    said = home.run(sys.executable, "-c", "import json, sys, kith.daemon; print(json.dumps(sorted(sys.modules)))")
+    said = home.run(
+        sys.executable, "-c", "import json, sys, kith.daemon.__main__; print(json.dumps(sorted(sys.modules)))"
+    )
     loaded = {name for name in json.loads(said.out) if name.split(".")[0] in ("kith", "typer", "pydantic", "rich")}
-    assert loaded == {"kith", "kith.core", "kith.core.period", "kith.daemon"}
+    others = {name for name in loaded if not name.startswith("kith.daemon")}
+    assert others == {"kith", "kith.core", "kith.core.period", "kith.errors", "kith.lock", "kith.log", "kith.online"}
 
 
 def test_importing_kith_imports_nothing_else(home: Home) -> None:

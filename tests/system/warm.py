@@ -54,11 +54,11 @@ class Result:
 
 
 class Warm(AbstractContextManager["Warm"]):
-    """The process that forks for each command."""
+    """The process that forks for each command; ``rooms`` are more of kith's modules to import once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *rooms: str) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, *rooms],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
@@ -81,7 +81,7 @@ class Warm(AbstractContextManager["Warm"]):
 
 
 def _serve() -> None:
-    for name in _ROOMS:
+    for name in (*_ROOMS, *sys.argv[1:]):
         importlib.import_module(name)
     for line in sys.stdin:
         request = json.loads(line)

@@ -111,6 +111,16 @@ def test_an_account_whose_password_is_not_there_holds_up_no_other(home: Home, se
     assert "run `kith login home`" in home.kith("status").out
 
 
+def test_who_is_to_mend_a_refused_password_is_told_where_it_comes_from(home: Home, server: DemoServer) -> None:
+    home.write(config(home, server))
+    (home.folder / "password").write_text("wrong\n")
+    done = home.kith("sync", "--json")
+    assert done.code == 77
+    hints = {trouble["hint"] for trouble in json.loads(done.out)["troubles"]}
+    assert len(hints) == 1
+    assert hints.pop().endswith("Then have password_command (cat) print it, and run `kith sync`")
+
+
 def test_a_calendar_that_cannot_be_signed_in_to_leaves_the_contacts_readable(home: Home, server: DemoServer) -> None:
     other = '[accounts.other]\ntype = "dav"\nurl = "dav.example.org"\nusername = "ana"\ncontacts = false\n'
     home.write(config(home, server, f'{other}[calendar]\naccount = "other"\n'))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 
+from kith.daemon.record import read_record
 from kith.demo.dav import DemoServer
 from system_dav.running import PLANTED, Home
 
@@ -29,6 +31,18 @@ def test_a_password_is_tried_and_then_stored(home: Home, server: DemoServer) -> 
     assert home.kith("logout", "home").out == f"Taken away from the file {path}.\n"
     assert home.kith("logout", "home").out == "No password of account “home” was stored.\n"
     assert home.files_with(PLANTED) == []
+
+
+def test_an_account_that_was_left_alone_is_asked_again_once_signed_in(home: Home, server: DemoServer) -> None:
+    home.write(f'timezone = "Europe/Lisbon"\n{config(server)}')
+    store = home.folder / ".local" / "state" / "kith" / "kith.sqlite3"
+
+    assert home.kith("sync", "--scheduled").code == 77
+    assert home.kith("login", "home", "--password-stdin", "--store", "file", given=f"{PLANTED}\n").code == 0
+    record = read_record(store)
+    assert record is not None
+    assert record.at <= datetime.now(UTC), "a daemon would make a pass now"
+    assert home.kith("sync", "--scheduled").code == 0
 
 
 def test_a_wrong_password_is_stored_nowhere(home: Home, server: DemoServer) -> None:

@@ -96,6 +96,12 @@ class TestEveryDay:
         assert made is not None
         assert made.exists()
 
+    def test_what_a_killed_pass_left_is_cleared_away(self, store: Store, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / ".daily-2026-11-03.sqlite3.partial").write_text("half of it")
+        made = backups.daily(store, folder, TODAY)
+        assert list(folder.iterdir()) == [made]
+
     def test_where_it_cannot_be_made_none_goes(self, store: Store, folder: Path) -> None:
         folder.write_text("a file in its place")
         with pytest.raises(StoreError):
@@ -111,6 +117,10 @@ class TestByHand:
             backups.by_hand(store, folder, target, NOW)
         assert target.read_bytes() == before
         assert backups.by_hand(store, folder, tmp_path, NOW).parent == tmp_path
+
+    def test_a_folder_that_is_not_there_is_not_made(self, store: Store, folder: Path, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="there is no folder"):
+            backups.by_hand(store, folder, tmp_path / "nowhere" / "mine.sqlite3", NOW)
 
     def test_a_neighbour_of_the_file_is_left_alone(self, store: Store, folder: Path, tmp_path: Path) -> None:
         neighbour = tmp_path / "mine.partial"

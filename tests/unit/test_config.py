@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzlocal
 
-from kith.config.accounts import FolderAccount, Server, ServerAccount
+from kith.config.accounts import EndpointsTable, FolderAccount, GoogleTable, Server, ServerAccount
 from kith.config.fields import Table
 from kith.config.load import load, parse
 from kith.config.region import region_of
@@ -340,6 +340,22 @@ def test_the_rules_say_what_the_config_says() -> None:
     )
 
 
+# Google
+
+
+def test_a_google_account_needs_no_more_than_its_type() -> None:
+    account = read('[accounts.g]\ntype = "google"\n').accounts["g"]
+    assert account == GoogleTable(type="google")
+    assert account.has_calendar
+
+
+def test_endpoints_are_addresses_and_the_token_s_is_no_secret() -> None:
+    endpoints = "".join(f'{name} = "http://127.0.0.1:8080/{name}"\n' for name in EndpointsTable.model_fields)
+    account = read(f'[accounts.g]\ntype = "google"\n[accounts.g.endpoints]\n{endpoints}').accounts["g"]
+    assert isinstance(account, GoogleTable)
+    assert account.endpoints.token == "http://127.0.0.1:8080/token"
+
+
 # config.example.toml
 
 
@@ -356,6 +372,8 @@ def test_the_example_loads_as_it_is() -> None:
         ((), Config),
         (("accounts", "disk"), FolderAccount),
         (("accounts", ("home", "office")), ServerAccount),
+        (("accounts", "g"), GoogleTable),
+        (("accounts", "g", "endpoints"), EndpointsTable),
         (("calendar",), CalendarTable),
         (("sync",), SyncTable),
         (("reach_out",), ReachOutTable),
@@ -402,8 +420,18 @@ def test_the_example_explains_every_key() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     explained = {line.split(" = ")[0] for above, line in pairwise(lines) if above.startswith("#") and " = " in line}
 
-    tables = (FolderAccount, ServerAccount, CalendarTable, SyncTable, ReachOutTable, CircleTable, PersonTable)
-    assert {key for table in tables for key in table.model_fields} <= explained
+    tables = (
+        FolderAccount,
+        ServerAccount,
+        GoogleTable,
+        EndpointsTable,
+        CalendarTable,
+        SyncTable,
+        ReachOutTable,
+        CircleTable,
+        PersonTable,
+    )
+    assert {key for table in tables for key in table.model_fields} - {"endpoints"} <= explained
 
 
 # What it costs

@@ -61,7 +61,8 @@ def said(text: str) -> list[str]:
         ("[circle.inner]\nevery = '2w'", "1 circle: unknown key; did you mean `circles`?"),
         (
             "colour = 'red'",
-            "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, reach_out, circles, people",
+            "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, circles,"
+            " people",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
@@ -259,8 +260,22 @@ def said(text: str) -> list[str]:
             "[accounts.x]\ncontacts = '/x'",
             '1 accounts.x.type: is missing; write it as in type = "folder"',
         ),
-        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder" or "dav", got "floder"'),
-        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder" or "dav", got a table'),
+        ("[accounts.x]\ntype = 'floder'", '2 accounts.x.type: must be "folder", "dav" or "google", got "floder"'),
+        (
+            "[accounts.x]\ntype = 'google'\n[accounts.x.endpoints]\npeople = 'http://people.example/'",
+            "4 accounts.x.endpoints.people: must begin with https://, or everybody on the way could read along, got "
+            '"http://people.example/"',
+        ),
+        (
+            "[accounts.x]\ntype = 'google'\n[accounts.x.endpoints]\npeopel = 'https://people.example/'",
+            "4 accounts.x.endpoints.peopel: unknown key; did you mean `people`?",
+        ),
+        (
+            "[accounts.x]\ntype = 'google'\nendpoints = 'https://people.example/'",
+            "3 accounts.x.endpoints: must be a table, with its keys below a line [accounts.x.endpoints], got "
+            '"https://people.example/"',
+        ),
+        ("[accounts.x]\ntype = {}", '2 accounts.x.type: must be "folder", "dav" or "google", got a table'),
         ("[accounts.x]\ntype = 'folder'", "1 accounts.x: needs contacts, a calendar or both"),
         (
             "[accounts.x]\ntype = 'folder'\ncontacts = ['/x']",
@@ -499,6 +514,8 @@ REFUSAL = "secrets do not belong in this file; take it out and run `kith login {
         ("[accounts.'my disk']\ntoken = 'hunter2'", 2, 'accounts."my disk".token', "'my disk'"),
         ("[accounts.home.auth]\nsecret = 'hunter2'", 2, "accounts.home.auth.secret", "home"),
         ("[accounts.home]\nrefresh_token.value = 'hunter2'", 2, "accounts.home.refresh_token", "home"),
+        ("[accounts.g.endpoints]\ntoken = 'hunter2'", 2, "accounts.g.endpoints.token", "g"),
+        ("[accounts.g]\ntoken = 'https://hunter2'", 2, "accounts.g.token", "g"),
         ("[[accounts.home]]\npasswd = 'hunter2'", 2, "accounts.home[0].passwd", "home"),
         ("accounts.password = 'hunter2'", 1, "accounts.password", "NAME"),
     ],

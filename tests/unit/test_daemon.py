@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.daemon import Timing, read_timing
+from kith.daemon.timing import Timing, read_timing
 
 BEFORE = Timing(timedelta(minutes=7), timedelta(minutes=3))
 USUAL = Timing(timedelta(minutes=15), timedelta(minutes=10))
@@ -21,10 +22,13 @@ _RUN = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from kith import daemon
-daemon._TO_END = timedelta(seconds=float(sys.argv[3]))
+from kith.daemon import child, loop
+from kith.log import set_up
+set_up(verbose=False)
+child.TO_END = timedelta(seconds=float(sys.argv[3]))
+loop.LOOK_EVERY = 0.2
 sys.executable = sys.argv[1]
-sys.exit(daemon.keep_time(Path(sys.argv[2])))
+sys.exit(loop.keep_time(Path(sys.argv[2]), Path(sys.argv[2]).parent / "state"))
 """
 
 
@@ -131,7 +135,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 def test_a_pass_begins_at_once_and_with_the_right_words(workshop: Workshop) -> None:
     clockwork = workshop.start('note "$(echo "$@" | tr " " "|")"')
-    clockwork.until(f"-m|kith|--config|{workshop.config}|sync|--scheduled")
+    clockwork.until(f"-P|-m|kith|--config|{workshop.config}|sync|--scheduled")
     assert clockwork.stop() == ""
 
 
@@ -150,6 +154,54 @@ def test_a_change_of_the_interval_holds_from_the_next_pass_on(workshop: Workshop
     clockwork.process.send_signal(signal.SIGHUP)
     clockwork.until("pass", "pass", "pass")
     clockwork.stop()
+
+
+def test_an_edit_of_the_config_starts_a_pass(workshop: Workshop) -> None:
+    clockwork = workshop.start("note pass", '[sync]\nevery = "1h"\n')
+    clockwork.until("pass")
+    edited = workshop.config.with_suffix(".new")
+    edited.write_text('[sync]\nevery = "2h"\n')
+    edited.rename(workshop.config)
+    clockwork.until("pass", "pass")
+    workshop.config.write_text("[sync")
+    clockwork.until("pass", "pass", "pass")
+    clockwork.stop()
+
+
+def test_an_edit_while_a_pass_runs_starts_one_more_after_it(workshop: Workshop) -> None:
+    clockwork = workshop.start("note begin; sleep 1; note end")
+    clockwork.until("begin")
+    workshop.config.write_text('[sync]\nevery = "2h"\n')
+    clockwork.until("begin", "end", "begin", "end")
+    clockwork.stop()
+
+
+def test_only_who_is_told_asks_all_accounts_again(workshop: Workshop) -> None:
+    clockwork = workshop.start('note "${8:-none}"')
+    clockwork.until("none")
+    clockwork.process.send_signal(signal.SIGHUP)
+    clockwork.until("none", "--retry")
+    workshop.config.write_text('[sync]\nevery = "2h"\n')
+    clockwork.until("none", "--retry", "none")
+    clockwork.stop()
+
+
+def test_what_systemd_tells_the_daemon_is_not_for_its_passes(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", "@nobody")
+    monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+    clockwork = workshop.start('note "$NOTIFY_SOCKET$WATCHDOG_USEC.$HOME"')
+    clockwork.until(f".{os.environ['HOME']}")
+    clockwork.stop()
+
+
+def test_a_stopped_pass_is_ended_at_its_limit(workshop: Workshop) -> None:
+    clockwork = workshop.start("note begin; kill -STOP $$; sleep 60", '[sync]\nlimit = "1s"\n')
+    clockwork.until("begin")
+    workshop.config.write_text("")
+    clockwork.until("begin", "begin")
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 def test_being_told_starts_a_pass(workshop: Workshop) -> None:
@@ -173,8 +225,8 @@ def test_being_told_while_one_runs_starts_one_more_after_it(workshop: Workshop) 
 
 
 def test_two_never_run_at_once(workshop: Workshop) -> None:
-    clockwork = workshop.start("note begin; sleep 1.5; note end", '[sync]\nevery = "1s"\n')
-    clockwork.until("begin", "end", "begin", "end")
+    clockwork = workshop.start("note begin; sleep 1.2; note end", '[sync]\nevery = "1s"\n')
+    clockwork.until("begin", "end", "begin")
     clockwork.stop()
 
 
@@ -186,7 +238,7 @@ def test_one_that_takes_too_long_is_asked_to_end(workshop: Workshop) -> None:
     clockwork = workshop.start(LISTENS, '[sync]\nlimit = "1s"\n')
     clockwork.until("begin", "asked")
     assert clockwork.process.poll() is None
-    assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 def test_one_that_does_not_listen_is_ended(workshop: Workshop) -> None:
@@ -196,7 +248,7 @@ def test_one_that_does_not_listen_is_ended(workshop: Workshop) -> None:
     workshop.config.write_text("")
     clockwork.process.send_signal(signal.SIGHUP)
     clockwork.until("begin", "begin")
-    assert clockwork.stop() == "kith daemon: a pass took longer than [sync] limit and was ended\n"
+    assert clockwork.stop() == "daemon: a pass took longer than [sync] limit and was ended\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -221,8 +273,8 @@ def test_its_passes_can_be_told_to_stop(workshop: Workshop) -> None:
     [
         (0, ""),
         (75, ""),
-        (69, "kith daemon: a pass ended with exit code 69; see `kith status`\n"),
-        (1, "kith daemon: a pass ended with exit code 1; see `kith status`\n"),
+        (69, "daemon: a pass ended with exit code 69; see `kith status`\n"),
+        (1, "daemon: a pass ended with exit code 1; see `kith status`\n"),
     ],
     ids=["done", "another runs", "an account fails", "a bug"],
 )
@@ -243,4 +295,4 @@ def test_a_pass_that_cannot_be_started_does_not_end_it(workshop: Workshop, tmp_p
         assert time.monotonic() < patience
         time.sleep(0.02)
     said = clockwork.stop().splitlines()
-    assert set(said) == {"kith daemon: a pass could not be started: No such file or directory"}
+    assert set(said) == {"daemon: a pass could not be started: No such file or directory"}

@@ -84,7 +84,7 @@ def test_a_condition_of_another_namespace_is_none() -> None:
 
 
 def test_a_refused_sign_in_is_one_whatever_else_is_said() -> None:
-    error = classify(answer(401, naming(DAV, "valid-sync-token")), "home")
+    error = classify(answer(401, naming(DAV, "valid-sync-token")), "run `kith login home`")
     assert type(error) is SignInNeeded
     assert "kith login home" in error.hint
 

@@ -33,23 +33,30 @@ ROOMS = {
     "files": Rule(),
     "paths": Rule(libraries=("platformdirs",)),
     "lock": Rule(("errors",)),
+    "online": Rule(),
     "child": Rule(),
+    "log": Rule(),
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
     "core": Rule(("core",), ("anyascii", "phonenumbers", "rapidfuzz")),
     "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
     "store": Rule(("store", "core", "errors")),
     "dav": Rule(("__init__", "dav", "core.model", "errors"), ("caldav", "dns", "icalendar", "niquests", "lxml")),
-    "google": Rule(("google", "core.model", "errors"), ("google_auth_oauthlib", "googleapiclient", "google")),
+    "google": Rule(
+        ("__init__", "google", "core.model", "errors"),
+        ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "oauthlib", "requests"),
+    ),
     "sources": Rule(
         (
             *("sources.base", "sources.carddav_cursor", "sources.carddav_fetch", "sources.carddav_shelf"),
+            "sources.google_cursor",
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),
     "calendars": Rule(
         (
             *("calendars.base", "calendars.caldav_memory", "calendars.caldav_place", "calendars.caldav_reader"),
+            *("calendars.google_memory", "calendars.google_place", "calendars.google_reader"),
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
     ),
@@ -64,24 +71,19 @@ ROOMS = {
     "exports": Rule(("exports", "imports", "core", "errors"), ("openpyxl",)),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
-    "daemon": Rule(("core.period", "errors"), ("schedule",)),
+    "daemon": Rule(("daemon", "core.period", "errors", "lock", "log", "online"), ("schedule",)),
+    "service": Rule(("service", "accounts.base", "config", "errors", "files", "paths")),
     "demo": Rule(("demo",), ("icalendar",)),
     "app": Rule(
         (
-            *(
-                "accounts",
-                "sync",
-                "calendars",
-                "sources",
-                "imports",
-                "exports",
-                "codecs",
-                "config",
-                "keeping",
-                "store",
-                "core",
-            ),
-            *("errors", "files", "lock", "paths", "secrets"),
+            *("accounts", "sync", "calendars", "sources", "imports", "exports", "codecs", "config", "keeping", "store"),
+            *("core", "child", "errors", "files", "lock", "online", "paths", "secrets"),
+        )
+    ),
+    "checkup": Rule(
+        (
+            *("__init__", "checkup", "app", "accounts.base", "keeping", "service", "sync", "config", "store", "core"),
+            "errors",
         )
     ),
     "cli": Rule(
@@ -91,15 +93,15 @@ ROOMS = {
                 "cli",
                 "app",
                 "accounts",
+                "checkup",
                 "demo",
                 "imports.base",
                 "keeping",
+                "service",
                 "sync",
                 "config",
-                "store",
-                "core",
             ),
-            *("errors", "files", "keychain", "lock", "paths", "secrets"),
+            *("store", "core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),
@@ -178,7 +180,7 @@ def test_only_the_composition_root_names_adapters() -> None:
         for name, _ in imported(module)
         if name.removeprefix("kith.") in adapters and not _is_a_part(name.removeprefix("kith."), module)
     }
-    assert naming <= {"app", "accounts.folder", "accounts.server"}
+    assert naming <= {"app", "accounts.folder", "accounts.google", "accounts.server"}
 
 
 def _is_a_part(name: str, whole: str) -> bool:

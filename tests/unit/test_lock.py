@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from kith.errors import LockHeld, StoreError
 from kith.lock import held
 
+_MOMENT = r"\d\d \w{3} \d\d:\d\d"
 _HOLDER = """
 import sys, time
 from pathlib import Path
@@ -42,7 +44,7 @@ def another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_the_lock_and_its_folder_are_made_private(tmp_path: Path) -> None:
     path = tmp_path / "state" / "pass.lock"
     with held(path, "a pass"):
-        assert path.read_text() == f"a pass (process {os.getpid()})"
+        assert re.fullmatch(rf"a pass \(process {os.getpid()}, since {_MOMENT}\)", path.read_text())
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert path.read_text() == ""
@@ -52,7 +54,7 @@ def test_who_comes_second_is_told_who_has_it(tmp_path: Path) -> None:
     path = tmp_path / "pass.lock"
     with another_process(path) as process, pytest.raises(LockHeld) as told, held(path, "kith events"):
         pass
-    assert told.value.message == f"a pass (process {process.pid}) is running"
+    assert re.fullmatch(rf"a pass \(process {process.pid}, since {_MOMENT}\) is running", told.value.message)
     assert told.value.hint == "wait until it is done"
     assert told.value.exit_code == 75
 
@@ -68,9 +70,9 @@ def test_a_holder_that_died_holds_nothing(tmp_path: Path) -> None:
     with another_process(path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert path.read_text() == f"a pass (process {process.pid})", "what it wrote is still there"
+        assert path.read_text().startswith(f"a pass (process {process.pid}, "), "what it wrote is still there"
         with held(path, "kith events"):
-            assert path.read_text() == f"kith events (process {os.getpid()})"
+            assert path.read_text().startswith(f"kith events (process {os.getpid()}, ")
 
 
 def test_it_is_let_go_when_the_work_fails(tmp_path: Path) -> None:

@@ -100,6 +100,22 @@ def test_old_ones_that_nobody_answered_are_let_lie(house: Household) -> None:
     assert house.calendar.get(recent.uid) is None
 
 
+@pytest.mark.parametrize("how", ["adopt", "purge", "take_over"])
+def test_what_another_kith_told_of_is_no_stranger_and_goes_when_the_user_settles(house: Household, how: str) -> None:
+    fields = Fields(all_day(house.now.date()), "kith cannot reach “phone”", "It is down.", alarm=False)
+    lines = line_digests(fields.description.splitlines())
+    marker = Marker(
+        *(InstallId("other"), 1, Kind.PROBLEM, "phone|Transient", 1),
+        title=fields.title,
+        start=start_text(fields.when),
+        lines=lines,
+    )
+    house.calendar.put(marker, fields, house.now)
+    assert house.a_pass().troubles == []
+    assert settle(house, how) == {fields.title: "removed"}
+    assert house.calendar.get(marker.uid) is None
+
+
 # Whose they are
 
 

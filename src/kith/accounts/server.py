@@ -6,8 +6,9 @@ Contacts and calendar share one transport, and so its connections.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from kith.dav.discovery import Collection, Discovery, Service
     from kith.dav.transport import Transport
     from kith.sources.carddav import CardDav
+
+
+_LOG = logging.getLogger(__name__)
+_CLOCKS_AGREE = timedelta(minutes=2)
+"""Calendars compare by seconds, but answers are dated in whole ones, and take their time."""
 
 
 class Server:
@@ -65,11 +71,15 @@ class Server:
         """The password, or None for a server that wants none."""
         if self._table.username is None:
             return None
-        return self._vault.password_for(self._name, self._table.password_command)
+        found = self._vault.password_for(self._name, self._table.password_command)
+        _LOG.debug("the password of account %s comes from %s", self._name, found.source)
+        return found
 
     @cached_property
     def _account(self) -> DavAccount:
-        return with_password(self._name, self._table, self._secret.value if self._secret else "")
+        if self._secret is None:
+            return with_password(self._name, self._table, "")
+        return with_password(self._name, self._table, self._secret.value, renewal=self._secret.renewal)
 
     @cached_property
     def _transport(self) -> Transport:
@@ -92,6 +102,19 @@ class Server:
             yield self._contacts(self._explore("carddav"), store)
         if carries_events:
             yield self._events(self._explore("caldav"), store)
+        yield from self._clock()
+
+    def _clock(self) -> Iterator[Finding]:
+        """Whether this machine's clock agrees with the server's, if that told the time."""
+        ahead = self._transport.clock_ahead
+        if ahead is None:
+            return
+        if abs(ahead) < _CLOCKS_AGREE:
+            yield Finding("ok", "clock", f"agrees with the server of {self._subject}")
+            return
+        words = f"{abs(ahead) // timedelta(minutes=1)} minutes {'ahead of' if ahead > timedelta(0) else 'behind'}"
+        mend = "set the clock, or have it set: `timedatectl set-ntp true`"
+        yield Finding("warning", "clock", f"this machine's clock is {words} the server of {self._subject}", mend)
 
     def _explore(self, service: Service) -> Discovery:
         from kith.dav.discovery import explore
@@ -159,8 +182,8 @@ class Server:
 # --- before there is a config, or a password in its place ---------------------------------------------------
 
 
-def with_password(name: str, table: ServerAccount, password: str) -> DavAccount:
-    """The account as the config describes it, signed in with ``password``."""
+def with_password(name: str, table: ServerAccount, password: str, *, renewal: str = "") -> DavAccount:
+    """The account as the config describes it, signed in with ``password``; ``renewal`` is what gives it another."""
     from kith.dav.account import DavAccount
 
     return DavAccount(
@@ -176,6 +199,7 @@ def with_password(name: str, table: ServerAccount, password: str) -> DavAccount:
         client_cert=table.client_cert,
         client_key=table.client_key,
         proxy=table.proxy,
+        renewal=renewal,
     )
 
 

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kith.log import is_verbose
+
 OK: Final = "ok"
 WARNING: Final = "warning"
 PROBLEM: Final = "problem"
@@ -96,9 +98,12 @@ def verdict(level: str, subject: str, message: str, mend: str = "", details: Seq
 
 @contextmanager
 def progress(what: str) -> Iterator[Any]:
-    """A line that shows that long work goes on; nothing in a pipe. Call what is yielded with each step."""
+    """A line that shows that long work goes on; nothing in a pipe, or where all is said anyway.
+
+    Call what is yielded with each step.
+    """
     console = err()
-    if not console.is_terminal:
+    if not console.is_terminal or is_verbose():
         yield lambda _: None
         return
     with console.status(what) as status:

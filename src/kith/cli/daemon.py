@@ -8,10 +8,15 @@ import sys
 import typer
 
 from kith.cli.session import options
+from kith.log import is_verbose
 
 
 def daemon(context: typer.Context) -> None:
     """Stay, and make a pass at start and as often as the config says. For a service manager."""
-    config = options(context).paths.config.absolute()
+    paths = options(context).paths
+    if is_verbose():
+        os.environ["KITH_VERBOSE"] = "1"  # and so its passes are
     # A process of its own from here on: the command line and all it brought stays behind.
-    os.execv(sys.executable, [sys.executable, "-m", "kith.daemon", str(config)])  # noqa: S606 -- no shell is meant
+    # -P: what lies in the folder where kith is run is not taken for a library.
+    command = [sys.executable, "-P", "-m", "kith.daemon", str(paths.config.absolute()), str(paths.state)]
+    os.execv(command[0], command)  # noqa: S606 -- no shell is meant

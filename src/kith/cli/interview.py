@@ -259,7 +259,7 @@ def _ask_for_server() -> dict[str, object]:
     def check(typed: str) -> str:
         host, _ = _host_and_user(typed)
         if any(host == google or host.endswith(f".{google}") for google in _GOOGLE):
-            raise ValueError("Google lets no password in; export your contacts to a file, or use another server")
+            raise ValueError("Google lets no password in; docs/google.md has the few lines of config for it")
         _is_up(server_address(host))
         return typed
 

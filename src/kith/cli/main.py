@@ -1,8 +1,8 @@
 """The command: its verbs, the options before them, and the one place where errors become words and exit codes.
 
 Exit codes: 0 done; 1 a bug, with a traceback; 2 a wrong argument, or a person who is unknown or not clear; 69 an
-account cannot do what was asked; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the config;
-130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step; 141 whoever read the output stopped reading.
+account cannot do what was asked; 71 systemd; 74 the store; 75 another pass is running; 77 a sign-in is needed; 78 the
+config; 130 and 143 stopped by Ctrl-C or by SIGTERM, after the current step; 141 whoever read the output left.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from kith.cli import (
     merge,
     pause,
     people,
+    service,
     show,
     skip,
     snooze,
@@ -49,6 +50,7 @@ from kith.cli import set as set_
 from kith.cli.console import ReaderGone, err
 from kith.cli.session import Globals
 from kith.errors import ConfigError, KithError, UsageError
+from kith.log import set_up
 
 app = typer.Typer(
     name="kith",
@@ -86,6 +88,7 @@ app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)
 app.command("logout", rich_help_panel=_RUN)(login.logout)
+app.add_typer(service.app, name="service", rich_help_panel=_RUN)
 app.command("daemon", rich_help_panel=_RUN)(daemon.daemon)
 app.command("backup", rich_help_panel=_KEEP)(backup.backup)
 app.command("restore", rich_help_panel=_KEEP)(backup.restore)
@@ -107,11 +110,16 @@ def before_every_command(
         Path | None,
         typer.Option("--config", metavar="FILE", envvar="KITH_CONFIG", help="Another config file."),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", envvar="KITH_VERBOSE", help="Say on standard error what is done, as it is done."),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Keep the options that stand before the verb."""
+    set_up(verbose=verbose)
     context.obj = Globals(config)
 
 

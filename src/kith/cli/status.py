@@ -9,6 +9,7 @@ import typer
 from kith.cli.console import OK, PROBLEM, WARNING, print_json, verdict
 from kith.cli.session import session
 from kith.cli.words import clock_text, count, day_words
+from kith.core.problem import BUDGET, ROOM_FOR_MORE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,13 +51,15 @@ def _print(app: App) -> None:
     )
     budget = network.budget(app.rules, app.today)
     fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
-    mend = "" if fits == OK else "raise per_day or add days under [reach_out], or make cadences longer"
+    mend = "" if fits == OK else ROOM_FOR_MORE
     verdict(fits, "budget", budget.in_words(app.rules.days), mend)
     questions = app.store.matching.questions()
     if questions:
         who = f"{count(questions, 'pair', 'pairs')} of people may be one"
         verdict(OK, "duplicates", who, "a few at a time: `kith duplicates`")
     for fault in app.store.runs.faults():
+        if fault.kind == BUDGET:
+            continue  # said above
         where = fault.account or "kith"
         verdict(PROBLEM, where, f"{fault.message} (since {_moment(app, fault.since)})", fault.hint)
 

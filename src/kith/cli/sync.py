@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from kith.cli.console import err, out, print_json, print_plain, progress, say
+from kith.cli.console import err, out, print_json, progress, say
+from kith.cli.journal import log_config, log_report, nothing_personal
 from kith.cli.session import session
 from kith.cli.words import count, understood_words, wrote_words
 from kith.errors import ConfigError, UsageError
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
-_IN_FORCE = "the last good one is in force"
+_LOG = logging.getLogger(__name__)
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
 
@@ -33,19 +35,19 @@ def sync(
         list[str] | None,
         typer.Option("--accept-removals", metavar="ACCOUNT", help="Let go of all cards that are gone from an account."),
     ] = None,
-    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True, help="For the daemon.")] = False,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", hidden=True, help="For services: leave accounts alone that failed lately.")
+    ] = False,
+    retry: Annotated[bool, typer.Option("--retry", hidden=True, help="With --scheduled: ask all accounts.")] = False,
 ) -> None:
     """Read the address books, understand the answers in the calendar, write what comes next."""
-    try:
-        _sync(context, dry_run, as_json, accept_removals or [], scheduled)
-    except ConfigError as error:
-        if not scheduled:
-            raise
-        _log_config(error)
-        raise typer.Exit(error.exit_code) from None
+    with nothing_personal(wanted=scheduled):
+        _sync(context, dry_run, as_json, accept_removals or [], scheduled, patient=scheduled and not retry)
 
 
-def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool) -> None:
+def _sync(
+    context: typer.Context, dry_run: bool, as_json: bool, accept_removals: list[str], scheduled: bool, *, patient: bool
+) -> None:
     with session(context, last_good=scheduled) as app:
         unknown = [name for name in accept_removals if name not in app.config.accounts]
         if unknown:
@@ -54,18 +56,23 @@ def _sync(context: typer.Context, dry_run: bool, as_json: bool, accept_removals:
 
             def step(name: str) -> None:
                 shown(name)
+                _LOG.debug("step: %s", name)
                 stop_here()
 
-            work = app.rehearse if dry_run else app.sync
-            report = work(step, accept_removals=accept_removals)
+            if dry_run:
+                report = app.rehearse(step, accept_removals=accept_removals)
+            else:
+                report = app.sync(step, accept_removals=accept_removals, patient=patient)
         if as_json:
             print_json(report.as_json())
         elif scheduled:
-            _log(report)
+            log_report(report)
         else:
             print_report(report, app.today, app.rules.days.zone, dry_run=dry_run)
         if app.config_error is not None:
-            raise ConfigError(app.config_error.file, app.config_error.problems, hint=_IN_FORCE)
+            if any(trouble.kind == ConfigError.__name__ for trouble in report.began):
+                log_config(app.config_error, in_force=True)
+            raise typer.Exit(ConfigError.exit_code)
         if report.troubles:
             raise typer.Exit(max(_EXIT_TROUBLE.get(trouble.kind, 69) for trouble in report.troubles))
 
@@ -102,11 +109,16 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
         console.print(f"[yellow]note[/] [bold]{escape(note.where)}[/]: {escape(note.message)}")
     if len(report.notes) > _SHOWN:
         say(f"… and {len(report.notes) - _SHOWN} more notes; `kith sync --json` has them all", "dim")
-    for trouble in report.troubles:
+    for trouble in [*report.troubles, *(c for c in report.concerns if c.message != report.budget)]:
         where = f"{trouble.account}: " if trouble.account else ""
         err().print(f"[bold red]problem[/] {escape(where + trouble.message)}")
         if trouble.hint:
             err().print(f"  → {escape(trouble.hint)}")
+    verb = "Would put" if dry_run else "Put"
+    for title in report.told:
+        say(f"{verb} this into today's calendar: {title}", "yellow")
+    for title in report.cleared:
+        say(f"{'Would take' if dry_run else 'Took'} this out of the calendar: {title}", "green")
     people = count(report.network, "person", "people")
     say(f"{people} in your network, {count(report.open, 'event')} open.", "dim")
 
@@ -123,22 +135,6 @@ def _section(heading: str, lines: list[tuple[str, str]]) -> None:
 
 def _names(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-
-
-def _log(report: PassReport) -> None:
-    """For a journal: numbers and kinds, never a name or a text."""
-    print_plain(f"pass: {report.counts()}")
-    for trouble in report.troubles:
-        if trouble.kind != ConfigError.__name__:  # said with its lines when the pass is over
-            typer.echo(f"problem: {trouble.account or 'kith'}: {trouble.kind}", err=True)
-
-
-def _log_config(error: ConfigError) -> None:
-    """For a journal: where the config is wrong; its keys may hold names."""
-    lines = sorted({problem.line for problem in error.problems if problem.line is not None})
-    where = f" (line {', '.join(map(str, lines))})" if lines else ""
-    in_force = f"; {_IN_FORCE}" if error.hint == _IN_FORCE else ""
-    typer.echo(f"problem: the config is broken{where}{in_force}; see `kith check`", err=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -22,6 +22,7 @@ from icalendar.prop import vDDDLists, vRecur, vText
 from kith import __version__
 from kith.codecs import ical_lines
 from kith.codecs.marker import marker_from, marker_pairs
+from kith.codecs.text import clean
 from kith.core.event import AllDay, Change, Fields, Marker, Occurrence, SeenEvent, Timed, When, start_text
 from kith.core.model import ETag, EventUid, Href
 from kith.errors import Malformed
@@ -36,8 +37,6 @@ _YEARS = range(1900, 9000)
 _MOST_OCCURRENCES = 5000
 _BY_THE_DAY = (["DAILY"], ["WEEKLY"], ["MONTHLY"], ["YEARLY"])
 _ESCAPED = re.compile(r"\\(.)")
-_LINE_END = re.compile(r"\r\n?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class _Exact(vText):
@@ -122,6 +121,19 @@ def decode(raw: bytes, *, href: Href, etag: ETag | None, zone: tzinfo) -> SeenEv
             extras=_has_extras(master),
             occurrences=tuple(_occurrences(calendar, master, zone)),
         )
+
+
+def series_end(lines: Iterable[str], when: When, zone: tzinfo) -> date | None:
+    """The last local day of the series that RRULE and RDATE lines make of an event at ``when``; None for no end.
+
+    Raises:
+        Malformed: the lines cannot be read.
+    """
+    with _as_malformed():
+        series = Event.from_ical("\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT")))
+        assert isinstance(series, Event)
+        _set_when(series, when)
+        return _last_day(series, zone)
 
 
 def join(objects: list[bytes]) -> bytes:
@@ -225,19 +237,14 @@ def _zone_of(event: Event) -> Timezone | None:
 
 
 def _set_text(event: Event, name: str, text: str) -> None:
-    clean = _clean(text)
-    if clean:
-        event.add(name, _Exact(clean))
-
-
-def _clean(text: str) -> str:
-    """The text as every calendar keeps it: without control characters, its lines ended in one way."""
-    return _CONTROL.sub("", _LINE_END.sub("\n", text))
+    cleaned = clean(text)
+    if cleaned:
+        event.add(name, _Exact(cleaned))
 
 
 def _set_marker(event: Event, marker: Marker) -> None:
     for name, value in marker_pairs(marker).items():
-        event.add(_PREFIX + name, _Exact(_clean(value)))
+        event.add(_PREFIX + name, _Exact(clean(value)))
 
 
 def _alarm(uid: EventUid, title: str) -> Alarm:
@@ -245,7 +252,7 @@ def _alarm(uid: EventUid, title: str) -> Alarm:
     alarm.add("uid", str(_alarm_uid(uid)))
     alarm.add("action", "DISPLAY")
     alarm["TRIGGER"] = vText("-PT0M")  # the form every client reads; the library would write P0D
-    alarm.add("description", _Exact(_clean(title) or "kith"))
+    alarm.add("description", _Exact(clean(title) or "kith"))
     return alarm
 
 
@@ -303,8 +310,8 @@ def _fields(event: Any, zone: tzinfo) -> Fields:  # noqa: ANN401
         when = AllDay(start)
     return Fields(
         when=when,
-        title=_clean(_text(event, "summary")),
-        description=_clean(_text(event, "description")),
+        title=clean(_text(event, "summary")),
+        description=clean(_text(event, "description")),
         alarm=_own_alarm(event) is not None,
     )
 

@@ -59,7 +59,7 @@ def text_of(line: Line) -> str:
     else:
         # The file's own encoding first: cards keep their CHARSET when a whole file is converted to UTF-8.
         text = _decode(value, ("utf-8", head.charset))
-    return text if text.isprintable() else _without_controls(text)
+    return text if text.isprintable() else without_controls(text)
 
 
 def _decode(value: bytes, charsets: tuple[str, ...]) -> str:
@@ -75,7 +75,8 @@ def _decode(value: bytes, charsets: tuple[str, ...]) -> str:
         return value.decode("latin-1")
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
+    """Without control characters, each line ended in one way."""
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -126,7 +127,7 @@ def _without_scheme(text: str, scheme: str) -> str:
         value = unquote(value[len(scheme) :].partition("?")[0])
     if value.isascii() and value.isprintable():
         return value
-    return " ".join(_without_controls(_INVISIBLE.sub("", value)).split())
+    return " ".join(without_controls(_INVISIBLE.sub("", value)).split())
 
 
 def partial_date(text: str, omit_year: str = "") -> PartialDate | None:

@@ -108,5 +108,29 @@ class ServerAccount(Table):
         return True
 
 
-Account = Annotated[FolderAccount | ServerAccount, Field(discriminator="type")]
+class EndpointsTable(Table):
+    """``[accounts.NAME.endpoints]``: where to ask instead of at Google; for a proxy, or an emulator on this machine."""
+
+    people: Address | None = None
+    calendar: Address | None = None
+    token: Address | None = None
+    auth: Address | None = None
+
+
+class GoogleTable(Table):
+    """``[accounts.NAME]`` with ``type = "google"``: contacts and calendars at Google. The sign-in is never here."""
+
+    type: Literal["google"] = Field(examples=["google"])
+    client_secrets: FilePath | None = None
+    contacts: StrictBool = True
+    existing_calendar: StrictBool = False
+    endpoints: EndpointsTable = EndpointsTable()
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether events can be written to it."""
+        return True
+
+
+Account = Annotated[FolderAccount | ServerAccount | GoogleTable, Field(discriminator="type")]
 """Every kind of account, told apart by ``type``; another kind joins this union."""

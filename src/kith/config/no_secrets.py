@@ -39,7 +39,7 @@ def _secrets_in(found: object, loc: Loc, refusal: str) -> Iterator[Finding]:
             yield from _secrets_in(item, (*loc, position), refusal)
     elif isinstance(found, dict):
         for key, inner in found.items():
-            if _is_secret(key, inner):
+            if _is_secret(key, inner) and not (loc[2:] == ("endpoints",) and _is_address(inner)):
                 yield Finding((*loc, key), refusal)
             else:
                 yield from _secrets_in(inner, (*loc, key), refusal)
@@ -47,6 +47,11 @@ def _secrets_in(found: object, loc: Loc, refusal: str) -> Iterator[Finding]:
 
 def _is_secret(key: str, found: object) -> bool:
     return key.casefold().replace("-", "_") in _SECRET_KEYS and found != ""
+
+
+def _is_address(found: object) -> bool:
+    """Whether this is where tokens come from, not a token."""
+    return isinstance(found, str) and found.startswith(("https://", "http://"))
 
 
 def _refusal(name: str) -> str:

@@ -11,12 +11,22 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StrictFloat, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from kith.config.accounts import Account, FolderAccount, ServerAccount
+from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
     ClockTime,
+    Command,
     Duration,
     Length,
     Region,
@@ -55,6 +65,13 @@ class SyncTable(Table):
 
     every: Duration = timedelta(minutes=15)
     limit: Duration = timedelta(minutes=10)
+
+
+class NotifyTable(Table):
+    """``[notify]``: how the user is told that something is wrong for long."""
+
+    problems: StrictBool = True
+    command: Command | None = None
 
 
 class ReachOutTable(Table):
@@ -115,6 +132,7 @@ class Config(Table):
     accounts: Mapping[Text, Account] = {}
     calendar: CalendarTable = CalendarTable()
     sync: SyncTable = SyncTable()
+    notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
@@ -138,12 +156,18 @@ def table_at(loc: Loc) -> type[Table]:
     match loc:
         case ("accounts", _, "dav"):
             return ServerAccount
+        case ("accounts", _, "google"):
+            return GoogleTable
+        case ("accounts", _, "google", "endpoints"):
+            return EndpointsTable
         case ("accounts", *_):
             return FolderAccount
         case ("calendar",):
             return CalendarTable
         case ("sync",):
             return SyncTable
+        case ("notify",):
+            return NotifyTable
         case ("reach_out",):
             return ReachOutTable
         case ("circles", _):

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     """What an event is for."""
 
     REACH_OUT = "reach-out"
+    PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,10 @@ class Change:
 class Marker:
     """What makes an event recognisable as kith's, carried inside it.
 
-    ``subject`` is the person's id; ``n`` counts the subject's reach-outs in this epoch. ``card`` is the UID of one
-    of the person's cards, by which a lost store knows whom the event is about. ``lines`` are short digests of
-    the description lines that kith wrote, ``title`` the title without marks and ``start`` the start as written, so
-    that read-back works without a store too.
+    ``subject`` is the person's id, or for a problem the account and the error's name; ``n`` counts the subject's events
+    in this epoch. ``card`` is the UID of one of the person's cards, by which a lost store knows whom the event is
+    about. ``lines`` are short digests of the description lines that kith wrote, ``title`` the title without marks and
+    ``start`` the start as written, so that read-back works without a store too.
     """
 
     install: InstallId

@@ -50,12 +50,16 @@ class WroteEvent:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that could not be done. ``kind`` is an error's name; ``account`` may be empty."""
+    """Something that could not be done. ``kind`` is an error's name; ``account`` may be empty.
+
+    ``retry_after`` is in seconds, where a server said so.
+    """
 
     account: str
     kind: str
     message: str
     hint: str = ""
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,23 @@ class Note:
 
 @dataclass(slots=True)
 class PassReport:
-    """Filled by a pass as it goes along."""
+    """Filled by a pass as it goes along.
+
+    ``troubles`` kept it from something; ``concerns`` did not, and are to be mended all the same. Of both, ``began`` are
+    those that the pass before did not have, and ``mended`` those that it had and this one has not. ``told`` are the
+    titles of new events about problems, ``cleared`` those of events that went because the problem did.
+    """
 
     started: datetime
     accounts: list[AccountCards] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
     wrote: list[WroteEvent] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    concerns: list[Trouble] = field(default_factory=list)
+    began: list[Trouble] = field(default_factory=list)
+    mended: list[Trouble] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     network: int = 0
     people: int = 0

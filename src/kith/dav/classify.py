@@ -56,16 +56,15 @@ _NOT_THIS_ITEM = {
 }
 
 _SIGN_IN_HINT = (
-    "check the user name; many providers want a password made for this program alone (an app password). "
-    "Then run `kith login {}`"
+    "check the user name; many providers want a password made for this program alone (an app password). Then {}"
 )
 
 
-def classify(answer: Answer, account: str) -> AccountError:
-    """What a refusal means; ``account`` is its name in the config, for the hint that mends it."""
+def classify(answer: Answer, sign_in: str) -> AccountError:
+    """What a refusal means; ``sign_in`` is what gives the account another password, for the hint."""
     where = shown(answer.url)
     if answer.status == 401:
-        return SignInNeeded(f"{host_and_port(where)} did not accept the sign-in", hint=_SIGN_IN_HINT.format(account))
+        return SignInNeeded(f"{host_and_port(where)} did not accept the sign-in", hint=_SIGN_IN_HINT.format(sign_in))
     return _by_condition(preconditions(answer.body), where) or _by_status(answer, where)
 
 

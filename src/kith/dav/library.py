@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from kith.core.model import AccountId, ETag
+from kith.core.model import ETag
 from kith.dav.answers import Answer, check_is_multistatus
 from kith.dav.classify import classify
 from kith.dav.etags import clean_etag
@@ -56,8 +56,8 @@ class Library:
     """python-caldav for one account. ``quirks`` decide which of its workarounds are on."""
 
     def __init__(self, transport: Transport, url: str, quirks: Quirks) -> None:
-        self._account = transport.account.account
-        with _our_errors("python-caldav could not be used", url, self._account):
+        self._sign_in = transport.account.sign_in
+        with _our_errors("python-caldav could not be used", url, self._sign_in):
             self._client = _client(transport, url, quirks)
 
     def put_new(self, url: str, raw: bytes) -> ETag | None:
@@ -66,7 +66,7 @@ class Library:
         Raises:
             Conflict: something is there, or has the UID.
         """
-        with _our_errors("the event was not written", url, self._account):
+        with _our_errors("the event was not written", url, self._sign_in):
             event = self._event(url)
             try:
                 event.save(raw_data=raw, no_overwrite=True, increase_seqno=False)
@@ -83,7 +83,7 @@ class Library:
         Raises:
             Conflict: it is not in that state.
         """
-        with _our_errors("the event was not changed", url, self._account):
+        with _our_errors("the event was not changed", url, self._sign_in):
             event = self._event(url, etag)
             event.save(raw_data=raw, precondition="etag", increase_seqno=False)
             return _etag(event.etag)
@@ -94,7 +94,7 @@ class Library:
         Raises:
             Conflict: it is not in that state.
         """
-        with _our_errors("the event was not deleted", url, self._account):
+        with _our_errors("the event was not deleted", url, self._sign_in):
             try:
                 self._event(url).delete(if_match=etag, precondition="etag")
             except _dav_error() as error:
@@ -105,7 +105,7 @@ class Library:
         """The events of a calendar that the server says have this UID; it may say so of others too."""
         from caldav.collection import Calendar
 
-        with _our_errors("the calendar could not be searched", calendar_url, self._account):
+        with _our_errors("the calendar could not be searched", calendar_url, self._sign_in):
             calendar: Any = Calendar(self._client, url=calendar_url)
             found = calendar.search(uid=uid, event=True, post_filter=False)
             return [
@@ -123,7 +123,7 @@ class Library:
         """
         from caldav.collection import CalendarSet
 
-        with _our_errors("the calendar was not made", home, self._account):
+        with _our_errors("the calendar was not made", home, self._sign_in):
             try:
                 homes: Any = CalendarSet(self._client, url=home)
                 made = homes.make_calendar(name=name, cal_id=identifier, supported_calendar_component_set=["VEVENT"])
@@ -210,15 +210,15 @@ class _Reply:
 
 
 @contextmanager
-def _our_errors(what: str, url: str, account: AccountId) -> Iterator[None]:
+def _our_errors(what: str, url: str, sign_in: str) -> Iterator[None]:
     """Turn whatever the library raises into one of kith's errors."""
     try:
         yield
     except Exception as error:
-        raise in_our_words(error, what, url, account) from error
+        raise in_our_words(error, what, url, sign_in) from error
 
 
-def in_our_words(error: Exception, what: str, url: str, account: AccountId) -> AccountError:
+def in_our_words(error: Exception, what: str, url: str, sign_in: str) -> AccountError:
     """One of kith's errors for one of the library's, by what the server answered where it did.
 
     ``what`` says what did not happen, ``url`` where.
@@ -230,11 +230,11 @@ def in_our_words(error: Exception, what: str, url: str, account: AccountId) -> A
             return Transient(f"{what}: the connection failed")
         return Malformed(f"{what}: the server's answer makes no sense")
     if isinstance(error.status, int):
-        return classify(Answer(error.status, {}, _body(error), url), account)
-    return _without_an_answer(error, what, account)
+        return classify(Answer(error.status, {}, _body(error), url), sign_in)
+    return _without_an_answer(error, what, sign_in)
 
 
-def _without_an_answer(error: Any, what: str, account: AccountId) -> AccountError:  # noqa: ANN401
+def _without_an_answer(error: Any, what: str, sign_in: str) -> AccountError:  # noqa: ANN401
     """For errors that the library thought of by itself."""
     from caldav.lib import error as library
 
@@ -247,7 +247,7 @@ def _without_an_answer(error: Any, what: str, account: AccountId) -> AccountErro
     if isinstance(error, conflicts):
         return Conflict(f"{what}: it is there already, or was changed by somebody else")
     if isinstance(error, library.AuthorizationError):
-        return SignInNeeded(f"{what}: the server did not accept the sign-in", hint=f"run `kith login {account}`")
+        return SignInNeeded(f"{what}: the server did not accept the sign-in", hint=sign_in)
     if isinstance(error, library.MkcalendarError | library.MkcolError):
         return Denied(f"{what}: this server does not let calendars be made")
     if isinstance(error, library.NotFoundError):

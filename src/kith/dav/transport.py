@@ -9,11 +9,14 @@ this machine, and into no message. What the environment says (proxies, ``.netrc`
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies_environment
 
@@ -29,6 +32,8 @@ from kith.dav.digest import Challenge, authorization, challenge_in
 from kith.errors import AccountError, Denied, Malformed, Transient
 
 __all__ = ["Answer", "Transport"]
+
+_LOG = logging.getLogger(__name__)
 
 _BELOW: type[Exception] = failures.BaseHTTPError  # type: ignore[attr-defined]
 """What the layer below niquests raises, some of which comes through."""
@@ -76,6 +81,14 @@ def _open_session(account: DavAccount) -> niquests.Session:
     return session
 
 
+def _clock_ahead(date: str) -> timedelta | None:
+    """What the header ``Date`` of an answer that has just come says of this machine's clock."""
+    try:
+        return datetime.now(UTC) - parsedate_to_datetime(date).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def _proxies(proxy: str | None) -> dict[str, str]:
     if proxy is None:
         return {}
@@ -92,6 +105,8 @@ class Transport:
         self.requests = 0
         """How many requests were sent, redirects and repetitions among them."""
         given = (account.contacts_url, account.calendar_url)
+        self.clock_ahead: timedelta | None = None
+        """How far this machine's clock was ahead of the server's at its last answer; None where it did not say."""
         self._homes = (home_of(account), *(joined(home_of(account), url) for url in given if url))
         self._sleep = sleep
         self._session: niquests.Session | None = None
@@ -122,7 +137,7 @@ class Transport:
             if answer is not None:
                 if answer.status in ok:
                     return answer
-                failure = classify(answer, self.account.account)
+                failure = classify(answer, self.account.sign_in)
             assert failure is not None
             pause = self._pause(failure, attempt) if again and method in _READS else None
             if pause is None:
@@ -183,6 +198,7 @@ class Transport:
             self._session = _open_session(self.account)
         headers = {**asked.headers, "Authorization": signed} if signed else asked.headers
         self.requests += 1
+        began = time.monotonic()
         response = self._session.request(
             asked.method,
             url,
@@ -197,6 +213,9 @@ class Transport:
         finally:
             response.close()
         names = {name.lower(): value for name, value in response.headers.items()}
+        self.clock_ahead = _clock_ahead(names.get("date", ""))
+        took = 1000 * (time.monotonic() - began)
+        _LOG.debug("%s %s: %s, %d bytes in %.0f ms", asked.method, shown(url), response.status_code, len(body), took)
         return Answer(response.status_code or 0, names, body, url)
 
     def _body(self, response: niquests.Response, asked: _Asked, url: str) -> bytes:

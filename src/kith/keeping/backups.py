@@ -7,6 +7,7 @@ daily ones are ever removed, and only by :func:`daily`.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ def daily(store: Store, folder: Path, today: date) -> Path | None:
         return None
     with store_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for begun in folder.glob(".daily-*.partial"):
+            begun.unlink()  # by a pass that was killed
     store.database.back_up_to(target)
     there = daily_backups(folder)
     with store_errors(folder):
@@ -91,6 +94,8 @@ def by_hand(store: Store, folder: Path, wanted: Path | None, now: datetime) -> P
         target = folder / name
     else:
         target = wanted / name if wanted.is_dir() else wanted
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}")
     if target.exists():
         raise UsageError(f"{target} is there already", hint="name another file")
     store.database.back_up_to(target)
@@ -121,6 +126,8 @@ def restore(backup: Path, store: Path, folder: Path, now: datetime) -> Restored:
         raise UsageError(f"there is no backup {backup}", hint=_listed(folder))
     with store_errors(store):
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for begun in store.parent.glob(".restore-*"):
+            shutil.rmtree(begun)  # by a restore that was killed
         scratch = tempfile.TemporaryDirectory(prefix=".restore-", dir=store.parent)
     with scratch as place:
         copy = Path(place) / "restored.sqlite3"

@@ -37,13 +37,18 @@ class CardProblem:
 
 @dataclass(frozen=True, slots=True)
 class ItemPart:
-    """Some of an item's cards, in the item's order. The part with ``last`` set carries the item's ETag."""
+    """Some of an item's cards, in the item's order. The part with ``last`` set carries the item's ETag.
+
+    ``formerly`` are other hrefs that the item had before, where the server says so: what is known of its card, and
+    whose it is, goes with it, even if its UID is another one now.
+    """
 
     href: Href
     entries: tuple[Card | Group, ...]
     problems: tuple[CardProblem, ...] = ()
     last: bool = True
     etag: ETag | None = None
+    formerly: tuple[Href, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

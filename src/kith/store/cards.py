@@ -106,6 +106,28 @@ class Cards:
             ((run, *_key(ref)) for ref in refs),
         )
 
+    def follow(self, account: AccountId, collection: str, before: Href, after: Href, uid: CardUid | None) -> None:
+        """The item at ``before`` is at ``after`` now: its cards go with it, with their history and whose they are.
+
+        A single card of another UID now is given; one that is known by that already stays where it is.
+        """
+        where = "WHERE account = ? AND collection = ?"
+        rows = self._database.all(f"SELECT uid FROM cards {where} AND href = ?", (account, collection, before))
+        for old in (row["uid"] for row in rows):
+            if uid is not None and old != uid and (len(rows) > 1 or self._is_taken(account, collection, uid)):
+                continue
+            new, key = old if uid is None else uid, (account, collection, old)
+            self._database.execute(f"UPDATE cards SET href = ?, uid = ? {where} AND uid = ?", (after, new, *key))
+            if new != old:
+                for table in ("person_cards", "card_changes"):
+                    self._database.execute(f"UPDATE {table} SET uid = ? {where} AND uid = ?", (new, *key))
+        self._database.execute(f"DELETE FROM items {where} AND href = ?", (account, collection, before))
+
+    def _is_taken(self, account: AccountId, collection: str, uid: CardUid) -> bool:
+        where = "WHERE account = ? AND collection = ? AND uid = ?"
+        sql = f"SELECT 1 FROM cards {where} UNION SELECT 1 FROM person_cards {where}"
+        return self._database.one(sql, (account, collection, uid) * 2) is not None
+
     def put_groups(self, groups: Iterable[tuple[Href, Group]], run: int) -> None:
         """Store group cards as seen in this run. A card that became a group is no card any more."""
         for href, group in groups:

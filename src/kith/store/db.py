@@ -19,6 +19,7 @@ from kith.errors import StoreDamaged, StoreError
 _BUSY_SECONDS = 30
 _PUT_BACK = "put the newest good backup back: `kith restore` lists them"
 Row = sqlite3.Row
+SQLITE_VERSION = sqlite3.sqlite_version
 
 
 class Database:

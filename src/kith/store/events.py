@@ -311,8 +311,9 @@ class Events:
         return [_event(row, tuple(links[row["uid"]])) for row in rows]
 
     def vanished(self, account: AccountId, calendar: str, present: Collection[EventUid]) -> list[EventRow]:
-        """The open events that kith wrote and that are not among those present."""
-        rows = self._events("WHERE account = ? AND calendar = ? AND state = 'open'", (account, calendar))
+        """The open events that kith wrote for people and that are not among those present."""
+        where = "WHERE account = ? AND calendar = ? AND state = 'open' AND kind <> 'problem'"
+        rows = self._events(where, (account, calendar))
         return [row for row in rows if row.uid not in present]
 
     # --- calendars ------------------------------------------------------------------------------------

@@ -153,6 +153,22 @@ CREATE TABLE looks (
 ) STRICT;
 """
 
+_WAITS = """
+-- Accounts that failed: left alone until then (UTC), or, where that is null, until the user did something about it.
+CREATE TABLE waits (account TEXT PRIMARY KEY, failures INTEGER NOT NULL, until TEXT) STRICT;
+-- One row: when the next pass is due and when the last one began (UTC), and how things stand, with nothing personal.
+CREATE TABLE next_pass (
+    one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL, began TEXT NOT NULL, summary TEXT NOT NULL
+) STRICT;
+"""
+
+_TOLD = """
+-- How the user was told of a fault: its event; when their command was run, and why that failed.
+ALTER TABLE faults ADD COLUMN event_uid TEXT;
+ALTER TABLE faults ADD COLUMN told_at TEXT;
+ALTER TABLE faults ADD COLUMN not_told TEXT NOT NULL DEFAULT '';
+"""
+
 _PEOPLE_JOINED = """
 -- Who counts as whom: the person that a card was first given to is its home, whoever it counts for now.
 ALTER TABLE people ADD COLUMN joined_to TEXT REFERENCES people (id);
@@ -230,6 +246,8 @@ MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
     Migration("0003 looks", _LOOKS),
+    Migration("0004 waits", _WAITS),
+    Migration("0005 told", _TOLD),
     Migration("0007 people joined", _PEOPLE_JOINED),
     Migration("0008 imports", _IMPORTS),
 )

@@ -19,6 +19,7 @@ from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.waits import Waits
 
 
 class Store:
@@ -35,6 +36,7 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.waits = Waits(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

@@ -90,9 +90,18 @@ class Absorber:
     def _take(self, batch: Batch) -> None:
         refs = [entry.ref for part in batch.parts for entry in part.entries if isinstance(entry, Card)]
         with self._store.transaction():
+            self._follow(batch)
             known = self._store.cards.standings(refs)
             for part in batch.parts:
                 self._take_part(batch.collection, part, known)
+
+    def _follow(self, batch: Batch) -> None:
+        """Items that are called differently now keep their cards, and these their people."""
+        for part in batch.parts:
+            cards = [entry for entry in part.entries if isinstance(entry, Card)]
+            uid = cards[0].ref.uid if len(cards) == 1 else None
+            for href in part.formerly:
+                self._store.cards.follow(self._source.account, batch.collection, href, part.href, uid)
 
     def _take_part(self, collection: str, part: ItemPart, known: dict[CardRef, Standing]) -> None:
         """Store one part; ``known`` is how the batch's cards stand, and is kept up to date."""

@@ -314,6 +314,9 @@ class Act:
             receipt = self._calendar.update(seen, change, marker, self._now)
         except Conflict:
             return  # somebody else was faster; the next pass looks again
+        except Rejected as error:
+            self._report.notes.append(Note(row.uid, error.message))
+            return
         self._step("wrote")
         with self._store.transaction():
             self._store.events.save(replace(after, href=receipt.href, etag=receipt.etag))
@@ -336,6 +339,9 @@ class Act:
         try:
             receipt = self._calendar.update(seen, change, None, self._now)
         except Conflict:
+            return
+        except Rejected as error:
+            self._report.notes.append(Note(row.uid, error.message))
             return
         self._step("wrote")
         with self._store.transaction():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
-from kith.core.event import SeenEvent, Timed, When, normal_line
+from kith.core.event import Kind, SeenEvent, Timed, When, normal_line
 from kith.core.model import EventUid
 from kith.core.readback import (
     Corrected,
@@ -438,6 +438,7 @@ def strangers(store: Store, seen: Iterable[SeenEvent], rules: Rules, now: dateti
         for event in seen
         if event.marker is not None
         and event.marker.uid == event.uid
+        and event.marker.kind is not Kind.PROBLEM
         and event.fields.when.day_in(zone) >= oldest
         and leading_mark(event.fields.title, event.marker.title, rules.marks) is not Mark.DONE
     ]
@@ -465,8 +466,12 @@ def _by_uid(events: tuple[SeenEvent, ...], rows: list[EventRow]) -> dict[EventUi
 def _vanished(
     rows: list[EventRow], seen: dict[EventUid, SeenEvent], look: Look
 ) -> tuple[list[EventRow], list[EventRow]]:
-    """The open events that are gone from their places, and those that stand."""
-    written = [row for row in rows if row.state is EventState.OPEN and row.href is not None]
+    """The open reach-outs' events that are gone from their places, and those that stand."""
+    written = [
+        row
+        for row in rows
+        if row.state is EventState.OPEN and row.href is not None and row.marker.kind is not Kind.PROBLEM
+    ]
     vanished = [row for row in written if row.href in look.absent and row.uid not in seen]
     gone = {row.uid for row in vanished}
     return vanished, [row for row in written if row.uid not in gone]

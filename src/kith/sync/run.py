@@ -13,20 +13,27 @@ from datetime import datetime
 from kith.calendars.base import Calendar
 from kith.core.cadence import spread_anchors
 from kith.core.model import AccountId
+from kith.core.problem import BUDGET, ROOM_FOR_MORE
 from kith.core.report import Note, PassReport, Trouble
 from kith.core.rules import Rules
 from kith.errors import AccountError
 from kith.sources.base import Source
-from kith.store.runs import Fault
 from kith.store.store import Store
 from kith.sync.absorb import Absorber, meet
 from kith.sync.act import Act
 from kith.sync.elsewhere import leave_behind
+from kith.sync.faults import record_faults
 from kith.sync.network import Network, load_network
-from kith.sync.readback import ReadBack
+from kith.sync.problems import Notify, ProblemEvents, tell_by_command
+from kith.sync.readback import ReadBack, Sightings
+from kith.sync.waits import trouble
 
 
 def _no_step(_: str) -> None:
+    pass
+
+
+def _no_publishing(_: PassReport) -> None:
     pass
 
 
@@ -35,7 +42,8 @@ class Pass:
     """Everything one pass needs. ``step`` is told after each step, and may raise to stop the pass there.
 
     ``now`` is the instant of the whole pass, ``new_id`` names new people; ``troubles`` are known
-    before it begins.
+    before it begins. ``publish`` is what the calendar's account does once everything about people is written;
+    ``notify`` is how the user is told of what is wrong for long.
     """
 
     store: Store
@@ -47,6 +55,8 @@ class Pass:
     step: Callable[[str], None] = _no_step
     accept_removals: Collection[AccountId] = ()
     troubles: Sequence[Trouble] = ()
+    publish: Callable[[PassReport], None] = _no_publishing
+    notify: Notify = Notify()
 
     def run(self) -> PassReport:
         """Fetch, absorb, read back, plan, act. Raises StoreError only."""
@@ -60,9 +70,14 @@ class Pass:
         self._join()
         network = load_network(self.store, self.rules)
         self._keep_names(network)
+        sightings = Sightings(held="there is no calendar")
         if self.calendar is not None:
-            network = self._keep_in_touch(self.calendar, network, report)
-        self._finish(number, network, report)
+            network, sightings = self._keep_in_touch(self.calendar, network, report)
+        self._sum_up(network, report)
+        self.publish(report)
+        self._tell(sightings, report)
+        with self.store.transaction():
+            self.store.runs.finish(number, report.as_json(), self.now)
         return report
 
     def _join(self) -> None:
@@ -77,10 +92,10 @@ class Pass:
             absorber = Absorber(self.store, source, number, self.now, self.step)
             absorber.absorb(report, accept_removals=source.account in self.accept_removals)
         except AccountError as error:
-            report.troubles.append(Trouble(source.account, error.kind, error.message, error.hint))
+            _note(report, source.account, error)
 
-    def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> Network:
-        """The answers in, the events out; the network as the answers left it."""
+    def _keep_in_touch(self, calendar: Calendar, network: Network, report: PassReport) -> tuple[Network, Sightings]:
+        """The answers in, the events out; the network as the answers left it, and what stands in the calendar."""
         leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
@@ -90,8 +105,9 @@ class Pass:
                 network = load_network(self.store, self.rules)
             Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
         except AccountError as error:
-            report.troubles.append(Trouble(calendar.account, error.kind, error.message, error.hint))
-        return network
+            _note(report, calendar.account, error)
+            sightings = Sightings(held="the calendar failed")
+        return network, sightings
 
     def _keep_names(self, network: Network) -> None:
         changed = [
@@ -112,7 +128,7 @@ class Pass:
             self.store.people.set_anchors(spread_anchors(newcomers, today))
         return bool(newcomers)
 
-    def _finish(self, number: int, network: Network, report: PassReport) -> None:
+    def _sum_up(self, network: Network, report: PassReport) -> None:
         today = self.now.astimezone(self.rules.days.zone).date()
         budget = network.budget(self.rules, today)
         report.people = network.people
@@ -120,12 +136,35 @@ class Pass:
         report.open = len(self.store.events.open_reach_outs())
         if not budget.fits_comfortably:
             report.budget = budget.in_words(self.rules.days)
+        if not budget.fits:
+            report.concerns.append(Trouble("", BUDGET, report.budget, ROOM_FOR_MORE))
         report.notes += [Note(f'people."{rule.who}"', _unclear(rule.candidates)) for rule in network.unclear]
-        with self.store.transaction():
-            self.store.runs.replace_faults(
-                [Fault(t.account, t.kind, t.message, t.hint, self.now) for t in report.troubles]
-            )
-            self.store.runs.finish(number, report.as_json(), self.now)
+
+    def _tell(self, sightings: Sightings, report: PassReport) -> None:
+        """Keep what is wrong, and tell the user of what lasts: in the calendar, or where that fails by command."""
+        record_faults(self.store, report, self.now)
+        if not self._told_in_the_calendar(sightings, report):
+            tell_by_command(self.store, self.notify, self.now)
+        record_faults(self.store, report, self.now)
+
+    def _told_in_the_calendar(self, sightings: Sightings, report: PassReport) -> bool:
+        if self.calendar is None or sightings.held:
+            return False
+        events = ProblemEvents(self.store, self.calendar, self.rules, self.now, report, self.step)
+        try:
+            events.run(sightings, wanted=self.notify.problems)
+        except AccountError as error:
+            _note(report, self.calendar.account, error)
+            record_faults(self.store, report, self.now)
+            return False
+        return self.notify.problems
+
+
+def _note(report: PassReport, account: AccountId, error: AccountError) -> None:
+    """Add what went wrong, once: contacts and calendar of one account often fail for the same reason."""
+    found = trouble(account, error)
+    if found not in report.troubles:
+        report.troubles.append(found)
 
 
 def _unclear(candidates: tuple[str, ...]) -> str:

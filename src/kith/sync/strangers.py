@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kith.calendars.base import Calendar
 from kith.core.cadence import window
-from kith.core.event import AllDay, Fields, Marker, SeenEvent, Timed, When, normal_line
+from kith.core.event import AllDay, Fields, Kind, Marker, SeenEvent, Timed, When, normal_line
 from kith.core.model import EventUid, PersonId
 from kith.core.names import find_exact, fold
 from kith.core.readback import Mark, Written, leading_mark, typed_text
@@ -77,11 +77,18 @@ class Strangers:
         if answered:
             found += self._answered(seen)
         ordered = sorted(found, key=lambda event: (event.fields.when.day_in(self._rules.days.zone), event.uid))
-        return [first(event) or otherwise(event) for event in ordered]
+        settled = [first(event) or otherwise(event) for event in ordered]
+        return settled + [self._removed(event) for event in self._problems(seen)]
+
+    def _problems(self, seen: Iterable[SeenEvent]) -> list[SeenEvent]:
+        """What another kith, or a lost store, told of: nobody else would take it away."""
+        problems = _intact(seen, Kind.PROBLEM)
+        known = self._store.events.known_uids(event.uid for event in problems)
+        return [event for event in problems if event.uid not in known]
 
     def _answered(self, seen: Iterable[SeenEvent]) -> list[SeenEvent]:
         """Ticked events that the store does not know, however old: what was said is worth having back."""
-        ticked = [event for event in seen if event.marker and event.marker.uid == event.uid and self._is_ticked(event)]
+        ticked = [event for event in _intact(seen, Kind.REACH_OUT) if self._is_ticked(event)]
         known = self._store.events.known_uids(event.uid for event in ticked)
         return [event for event in ticked if event.uid not in known]
 
@@ -201,6 +208,11 @@ class Strangers:
 
     def _label(self, event: SeenEvent) -> tuple[str, date]:
         return event.fields.title, event.fields.when.day_in(self._rules.days.zone)
+
+
+def _intact(seen: Iterable[SeenEvent], kind: Kind) -> list[SeenEvent]:
+    """The events of a kind that some kith wrote; no copies."""
+    return [event for event in seen if event.marker and event.marker.uid == event.uid and event.marker.kind is kind]
 
 
 def _start_from(text: str, seen: When) -> When:

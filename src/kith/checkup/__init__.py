@@ -1,0 +1,1 @@
+"""Everything that can be looked at without changing anything, for ``kith check``: a group of findings a file."""

@@ -1,0 +1,1 @@
+"""kith under a real service manager."""
