@@ -61,8 +61,8 @@ def said(text: str) -> list[str]:
         ("[circle.inner]\nevery = '2w'", "1 circle: unknown key; did you mean `circles`?"),
         (
             "colour = 'red'",
-            "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, circles,"
-            " people",
+            "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
+            "circles, people",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",

@@ -88,20 +88,8 @@ ROOMS = {
     ),
     "cli": Rule(
         (
-            *(
-                "__init__",
-                "cli",
-                "app",
-                "accounts",
-                "checkup",
-                "demo",
-                "imports.base",
-                "keeping",
-                "service",
-                "sync",
-                "config",
-            ),
-            *("store", "core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
+            *("__init__", "cli", "app", "accounts", "checkup", "demo", "imports.base", "keeping", "service", "sync"),
+            *("config", "store", "core", "errors", "files", "keychain", "lock", "log", "paths", "secrets"),
             "dav.discovery",  # how a server was found, to be explained
         ),
         ("click", "pydantic", "rich", "typer", "tzlocal"),

@@ -47,7 +47,7 @@ def _print(app: App) -> None:
         "network",
         f"{len(members)} of {count(network.people, 'person', 'people')}, "
         f"{count(len(app.store.events.open_reach_outs()), 'event')} open",
-        "" if members else "give your circles labels in the config, or add people: `kith add NAME --circle …`",
+        "" if members else _no_members(network.people),
     )
     budget = network.budget(app.rules, app.today)
     fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
@@ -62,6 +62,12 @@ def _print(app: App) -> None:
             continue  # said above
         where = fault.account or "kith"
         verdict(PROBLEM, where, f"{fault.message} (since {_moment(app, fault.since)})", fault.hint)
+
+
+def _no_members(people: int) -> str:
+    if not people:
+        return "read your address books in: `kith sync`"
+    return "give your circles labels in the config, or add people: `kith add NAME --circle …`"
 
 
 def _moment(app: App, instant: datetime) -> str:

@@ -68,7 +68,7 @@ def _why(standing: Standing, there: Waiting | None) -> str:
         parts.append("you moved it there")
     if standing.last_conversation is not None:
         parts.append(f"last talked {day_text(standing.last_conversation)}")
-    elif standing.next_on is None:
+    elif standing.next_on is None and not (there is not None and there.retries):
         parts.append("new in your network")
     if standing.last_skip is not None and standing.last_skip >= (standing.last_conversation or date.min):
         parts.append(f"skipped {day_text(standing.last_skip)}")

@@ -138,8 +138,8 @@ STAYS = {
     "belongings": "people go out apart, with what is theirs",
     "match_keys": "worked out again", "likenesses": "worked out again",
     "calendars": "found anew at the next look",
-    "imports": "files that were imported here", "import_steps": "what can be undone here",
     "waits": "which accounts are left alone here", "next_pass": "when the next pass is due here",
+    "imports": "files that were imported here", "import_steps": "what can be undone here",
     "runs": "what passes did", "faults": "what is wrong here", "good_configs": "the config is a file of the user's",
 }  # fmt: skip
 """What does not, and why."""

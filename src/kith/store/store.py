@@ -33,10 +33,10 @@ class Store:
         self.choosing = Choosing(database)
         self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
+        self.waits = Waits(database)
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
-        self.waits = Waits(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""
