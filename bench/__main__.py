@@ -6,9 +6,7 @@ import sys
 
 from bench import cards, daemon, dav, google, matching, passes
 
-MODULES = {
-    "cards": cards, "daemon": daemon, "dav": dav, "google": google, "matching": matching, "passes": passes,
-}  # fmt: skip
+MODULES = {"cards": cards, "daemon": daemon, "dav": dav, "google": google, "matching": matching, "passes": passes}
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""
 
 

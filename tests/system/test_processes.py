@@ -270,8 +270,8 @@ def test_completion_works_in_bash_itself(home: Home) -> None:
 
 HEAVY = (
     *("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests"),
-    *("phonenumbers", "rapidfuzz", "anyascii"),
     *("openpyxl", "lxml", "charset_normalizer", "kith.imports", "kith.exports"),
+    *("phonenumbers", "rapidfuzz", "anyascii"),
 )
 
 
