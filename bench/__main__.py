@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, daemon, dav, google, passes
+from bench import cards, daemon, dav, google, matching, passes
 
-MODULES = {"cards": cards, "daemon": daemon, "dav": dav, "google": google, "passes": passes}
+MODULES = {"cards": cards, "daemon": daemon, "dav": dav, "google": google, "matching": matching, "passes": passes}
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""
 
 

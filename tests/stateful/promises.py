@@ -17,6 +17,7 @@ from kith.core.model import EventUid
 from kith.core.problem import is_lasting
 from kith.core.report import PassReport
 from kith.store.events import LIVE, EventRow, EventState
+from kith.store.joins import OWNED
 from stateful.world import World
 
 DONE = MARKS[:-1]
@@ -33,6 +34,7 @@ class Promises:
         """What must hold at any moment."""
         self.no_write_broke_a_promise()
         self.one_open_reach_out_each()
+        self.who_counts_as_somebody_else_has_nothing()
         self.foreign_events_are_untouched()
         self.no_text_that_was_read_is_lost()
         self.everything_is_recorded_once()
@@ -73,6 +75,17 @@ class Promises:
             for person in opened[number].people
         )
         assert all(number == 1 for number in in_calendar.values()), f"more than one live event: {in_calendar}"
+
+    def who_counts_as_somebody_else_has_nothing(self) -> None:
+        for table in ("person_cards", *OWNED):
+            rows = self._all(
+                f"SELECT p.id FROM {table} t JOIN people p ON p.id = t.person_id WHERE joined_to IS NOT NULL"
+            )
+            assert not rows, f"{[row['id'] for row in rows]} count as others, and have something in {table}"
+        chains = self._all(
+            "SELECT p.id FROM people p JOIN people w ON w.id = p.joined_to WHERE w.joined_to IS NOT NULL"
+        )
+        assert not chains, f"{chains} count as people who count as others"
 
     def foreign_events_are_untouched(self) -> None:
         world = self._world

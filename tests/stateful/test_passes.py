@@ -34,7 +34,7 @@ stamps = st.booleans()
 answers = st.sampled_from(
     ("tick", "untick", "tilde", "below", "below", "above", "inside", "erase", "delete", "restore")
 )
-commands = st.sampled_from(("log", "log", "skip", "snooze", "pause", "unpause"))
+commands = st.sampled_from(("log", "log", "skip", "snooze", "pause", "unpause", "merge", "split"))
 
 
 class Passes(RuleBasedStateMachine):
@@ -366,6 +366,10 @@ class Passes(RuleBasedStateMachine):
                 self.user.snooze(person, n + 1)
             case "pause":
                 self.user.pause(person, n or None)
+            case "merge":
+                self.user.merge(person, people[(n // 3 + 1) % len(people)])
+            case "split":
+                self.user.split(person)
             case _:
                 self.user.unpause(person)
 

@@ -10,6 +10,7 @@ from kith.core.event import Fields, Kind, Marker, Timed, When, line_digests, sta
 from kith.core.model import EventUid, InstallId, PersonId
 from kith.store.events import EventState
 from kith.sync import by_hand, vanished
+from kith.sync.joining import rule_different, rule_same
 from kith.sync.network import load_everybody
 from kith.sync.strangers import Settled, Strangers
 from stateful.world import Story, World
@@ -22,6 +23,18 @@ class User:
         self._world = world
         self._calendar = world.calendar
         self._notes = 0
+
+    # --- who is who -----------------------------------------------------------------------------------
+
+    def merge(self, one: PersonId, other: PersonId) -> None:
+        if one != other:
+            rule_same(self._world.shell, one, other, self._world.now)
+
+    def split(self, person: PersonId) -> None:
+        """The card that they were known by first is theirs, all others are somebody else's."""
+        others = self._world.shell.joins.family(person) - {person}
+        if others:
+            rule_different(self._world.shell, [person], others, self._world.now)
 
     # --- in the calendar ------------------------------------------------------------------------------
 

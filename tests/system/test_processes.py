@@ -271,6 +271,7 @@ def test_completion_works_in_bash_itself(home: Home) -> None:
 HEAVY = (
     *("google", "googleapiclient", "caldav", "keyring", "vobject", "icalendar", "httplib2", "requests", "niquests"),
     *("openpyxl", "lxml", "charset_normalizer", "kith.imports", "kith.exports"),
+    *("phonenumbers", "rapidfuzz", "anyascii"),
 )
 
 

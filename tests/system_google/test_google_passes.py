@@ -8,7 +8,7 @@ from typing import Any
 from fakes.google.calendar import CalendarApi
 from fakes.google.people import People, contact
 from fakes.google.server import Google
-from fakes.google.wire import rpc_refusal
+from fakes.google.wire import refusal, rpc_refusal
 from system_google.running import GoogleHome
 
 
@@ -110,3 +110,22 @@ def test_events_at_google_and_contacts_on_disk(home: GoogleHome, google: Google,
     google.forget_asked()
     assert [write["person"] for write in sync(home)["wrote"]][:1] == ["Ana Souza"]
     assert not any(asked.method.startswith("people") for asked in google.asked)
+
+
+def test_what_the_libraries_have_to_say_of_a_refusal_is_not_printed(home: GoogleHome, google: Google) -> None:
+    home.write_config()
+    home.sign_in()
+    google.fail("answer", "contactGroups", answer=refusal(403, "rateLimitExceeded", domain="usageLimits"))
+    done = home.kith("sync", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert google.counts()["people.contactGroups.list"] == 3
+
+
+def test_a_refresh_token_that_is_renewed_while_signing_in_is_the_one_that_is_kept(
+    home: GoogleHome, google: Google
+) -> None:
+    home.write_config()
+    google.tokens.renews = True
+    home.sign_in()
+    google.tokens.renews = False
+    assert sync(home)["troubles"] == []

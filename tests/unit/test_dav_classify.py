@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kith.dav.answers import Answer, preconditions
-from kith.dav.classify import classify, retry_after
+from kith.dav.classify import classify
 from kith.errors import (
     AccountError,
     Conflict,
@@ -16,6 +16,7 @@ from kith.errors import (
     SignInNeeded,
     Transient,
 )
+from kith.retry_after import retry_after
 
 URL = "https://dav.example.org/books/ana/"
 DAV, CARD, CAL = "DAV:", "urn:ietf:params:xml:ns:carddav", "urn:ietf:params:xml:ns:caldav"
@@ -121,7 +122,7 @@ RETRIES: list[tuple[dict[str, str], float | None]] = [
 
 @pytest.mark.parametrize(("headers", "seconds"), RETRIES)
 def test_how_long_to_stay_away(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(answer(503, headers=headers)) == seconds
+    assert retry_after(headers) == seconds
     error = classify(answer(503, headers=headers), "home")
     assert isinstance(error, Transient)
     assert error.retry_after == seconds

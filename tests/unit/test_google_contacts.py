@@ -11,10 +11,10 @@ import pytest
 
 from fakes.google.book import GoogleBook
 from fakes.google.people import STARRED, contact
-from fakes.google.wire import Kind, rpc_refusal
+from fakes.google.wire import Answer, Kind, rpc_refusal
 from kith.core.model import AccountId, PersonId
 from kith.core.report import PassReport
-from kith.errors import AccountError, Transient
+from kith.errors import AccountError, Malformed, RemovalsHeld, Transient
 from kith.store.store import Store, open_store
 from kith.sync.absorb import Absorber, meet
 
@@ -256,9 +256,27 @@ def test_a_token_for_another_question_is_not_used(desk: Desk, monkeypatch: pytes
     assert not any("syncToken" in asked.query for asked in desk.book.google.asked)
 
 
-def test_answers_that_are_no_lists(desk: Desk) -> None:
-    from fakes.google.wire import Answer
+def test_an_answer_without_anything_in_it_is_no_list(desk: Desk) -> None:
+    fill(desk.book, 3)
+    desk.read()
+    desk.book.google.fail("answer", CONNECTIONS, answer=Answer(200, {}))
+    with pytest.raises(Malformed, match="empty answer"):
+        desk.read(days=7)
+    assert desk.store.cards.counts(HOME) == (3, 0)
 
+
+def test_an_empty_list_is_one_and_is_held(desk: Desk) -> None:
+    fill(desk.book, 3)
+    desk.read()
+    desk.book.google.fail("answer", CONNECTIONS, answer=Answer(200, {"nextSyncToken": "1|names"}))
+    with pytest.raises(RemovalsHeld):
+        desk.read(days=7)
+    assert desk.store.cards.counts(HOME) == (3, 3)
+    assert desk.read().accounts[0].gone == 0
+    assert desk.store.cards.counts(HOME) == (3, 0)
+
+
+def test_answers_that_are_no_lists(desk: Desk) -> None:
     bodies: list[Any] = [{"connections": {}}, {"connections": ["x"]}, {"connections": [{"names": []}]}, []]
     for body in bodies:
         desk.book.google.fail("answer", CONNECTIONS, answer=Answer(200, body))

@@ -349,6 +349,19 @@ def ods(folder: Path, content: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize("name", ["table_people.xlsx", "table_people.ods"])
+def test_a_spreadsheet_as_an_office_program_saves_it(name: str) -> None:
+    reading = sample(name)
+    ana, rui = reading.entries
+    assert (ana.card.name, ana.card.birthday, ana.note) == (
+        "Ana Souza",
+        PartialDate(12, 3, 1984),
+        "Lent me\nthe Ferrante",
+    )
+    assert (ana.circle, ana.every, ana.said) == ("inner", Period(days=14), (Said(date(2026, 10, 1)),))
+    assert rui.card.phones == (Labelled("+351 900", "mobile"),)
+
+
 def test_an_open_document(tmp_path: Path) -> None:
     ana = first(read(ods(tmp_path, ODS.replace("{cell}", "<table:table-cell>")), ASKED))
     assert (ana.where, ana.card.name, ana.note) == ("row 4", "Ana Souza", "Lent me\nthe Ferrante")
@@ -419,8 +432,10 @@ def test_a_truncated_archive_is_named(tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_to_too_much_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = bomb(tmp_path)
     monkeypatch.setattr(archives, "MOST_BYTES", 1_000)
-    with pytest.raises(Malformed, match="unpacks to more than"):
+    with pytest.raises(Malformed, match="too big for a list of people"):
         read(path, ASKED)
+    with pytest.raises(Malformed, match="too big for a list of people: more than 100 MB when it is unpacked"):
+        read(workbook(tmp_path, [row[:3] for row in PEOPLE]), ASKED)
 
 
 def test_too_many_rows_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

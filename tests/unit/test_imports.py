@@ -41,9 +41,12 @@ ROOMS = {
     "core": Rule(("core",), ("anyascii", "phonenumbers", "rapidfuzz")),
     "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
     "store": Rule(("store", "core", "errors")),
-    "dav": Rule(("__init__", "dav", "core.model", "errors"), ("caldav", "dns", "icalendar", "niquests", "lxml")),
+    "retry_after": Rule(),
+    "dav": Rule(
+        ("__init__", "dav", "core.model", "errors", "retry_after"), ("caldav", "dns", "icalendar", "niquests", "lxml")
+    ),
     "google": Rule(
-        ("__init__", "google", "core.model", "errors"),
+        ("__init__", "google", "core.model", "errors", "retry_after"),
         ("google", "google_auth_oauthlib", "googleapiclient", "httplib2", "oauthlib", "requests"),
     ),
     "sources": Rule(

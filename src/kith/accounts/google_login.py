@@ -69,13 +69,12 @@ def try_out(config: Config, name: str, grant: Grant) -> tuple[Grant, list[str]]:
     from kith.google.client import Client
     from kith.google.sign_in import granted_now
 
-    account = signed_in(name, _table(config, name), grant)
-    found = granted_now(account) or grant.scopes
-    grant = Grant(grant.client_id, grant.client_secret, grant.refresh_token, found)
-    _check(config, name, grant)
-    client, said = Client(account), []
+    table = _table(config, name)
+    kept = [granted_now(signed_in(name, table, grant))]
+    _check(config, name, kept[-1])
+    client, said = Client(signed_in(name, table, kept[-1]), kept.append), []
     try:
-        if _table(config, name).contacts:
+        if table.contacts:
             client.call(client.people.contactGroups().list(pageSize=1))
             said.append("contacts can be read")
         if CALENDAR_LIST in wanted(config, name):
@@ -83,7 +82,7 @@ def try_out(config: Config, name: str, grant: Grant) -> tuple[Grant, list[str]]:
             said.append(_calendars([entry.get("summaryOverride") or entry.get("summary", "") for entry in listed]))
     finally:
         client.close()
-    return grant, said
+    return kept[-1], said
 
 
 def take_back(config: Config, name: str, vault: Vault) -> bool:

@@ -31,7 +31,7 @@ def findings(app: App) -> Iterator[Finding]:
         for finding in group(app):
             said.add(finding.message)
             yield finding
-    yield from (finding for finding in passes.faults(app) if finding.message not in said)
+    yield from passes.faults(app, said)
 
 
 def of_a_broken_config(error: ConfigError) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from kith.accounts.base import Finding, Level
@@ -33,10 +33,12 @@ def last_pass(app: App) -> Iterator[Finding]:
         yield Finding("ok", "last pass", words)
 
 
-def faults(app: App) -> Iterator[Finding]:
-    """What was wrong at the last pass; what often mends itself is a warning at first."""
+def faults(app: App, said: Collection[str] = ()) -> Iterator[Finding]:
+    """What was wrong at the last pass and was not just ``said``; what often mends itself is a warning at first."""
     for fault in app.store.runs.faults():
-        if fault.kind == BUDGET:
+        if fault.kind == BUDGET or fault.message in said:
             continue  # the network's arithmetic is done anew
         level: Level = "problem" if is_lasting(fault.kind, fault.since, app.now) else "warning"
-        yield Finding(level, fault.account or "kith", fault.message, fault.hint)
+        since = f"{fault.since.astimezone(app.rules.days.zone):%Y-%m-%d %H:%M}"
+        message = f"{fault.message} (at the last pass, since {since})"
+        yield Finding(level, fault.account or "kith", message, fault.hint or "see whether `kith sync` still says so")

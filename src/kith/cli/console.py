@@ -109,9 +109,9 @@ def progress(what: str) -> Iterator[Any]:
     with console.status(what) as status:
         count = 0
 
-        def step(name: str) -> None:
+        def step(_: str) -> None:
             nonlocal count
             count += 1
-            status.update(f"{what} ({name}, {count})")
+            status.update(f"{what} … {count}")
 
         yield step

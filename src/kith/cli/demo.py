@@ -10,7 +10,7 @@ import shlex
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
@@ -102,8 +102,11 @@ def _stage(place: Path, *, plain: bool) -> Iterator[_Stage]:
         yield _in_files(place, sample)
         return
     try:
-        with progress("Starting a server"), dav.serve(place / "server") as server:
-            yield _on_a_server(place, server, sample)
+        with ExitStack() as running:
+            with progress("Starting a server"):
+                server = running.enter_context(dav.serve(place / "server"))
+                stage = _on_a_server(place, server, sample)
+            yield stage
     except dav.DemoFailed as error:
         raise KithError(str(error), hint="`kith demo --folder` needs no server") from error
 
@@ -175,7 +178,7 @@ def _leave_up(place: Path, server: DemoServer) -> None:
     console.print(f"  user       {server.user}")
     console.print(f"  password   {server.password}")
     console.print("Answer some events there, then see what kith makes of it:")
-    console.print(f"  {escape(_command(place))} sync")
+    console.print(f"  {escape(_command(place))} sync", soft_wrap=True)
     try:
         signal.pause()
     except KeyboardInterrupt:

@@ -92,6 +92,7 @@ def _list(questions: list[Proposal], everybody: Everybody) -> None:
 def _ask_them(app: App) -> None:
     """One question after the other, each with the answers before it taken into account."""
     from kith.sync.joining import open_questions, rule_different, rule_same
+    from kith.sync.network import load_some
 
     skipped: set[tuple[PersonId, PersonId]] = set()
     answered = 0
@@ -100,7 +101,7 @@ def _ask_them(app: App) -> None:
         if not questions:
             break
         question = questions[0]
-        _show(question, app.everybody().known, len(questions))
+        _show(question, load_some(app.store, app.rules, set(question.pair)).known, len(questions))
         answer = _KEYS[ask.key(_QUESTION, _KEYS)]
         out().print(f"  [dim]{answer}[/]\n")
         one, other = question.pair

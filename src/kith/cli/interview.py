@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from rich.markup import escape
 
@@ -20,7 +21,7 @@ from kith.cli import ask
 from kith.cli.console import err, progress, say
 from kith.cli.login import ask_until_accepted
 from kith.config.accounts import ServerAccount
-from kith.config.fields import server_address
+from kith.config.fields import is_this_machine, server_address
 from kith.config.schema import CALENDAR_NAME
 from kith.errors import AccountError, SignInNeeded, UsageError
 
@@ -138,6 +139,8 @@ class Interview:
             except AccountError as error:
                 if self._is_given(name):
                     raise
+                if isinstance(error, SignInNeeded):
+                    say("  Once more from the beginning, then: the server, the user name, the password.")
                 err().print(f"  {escape(error.message)}", style="yellow")
                 if error.hint:
                     err().print(f"  → {escape(error.hint)}", style="dim")
@@ -177,7 +180,11 @@ class Interview:
         if self._given.password is not None or "password_command" in table or "username" not in table:
             self._found[name] = self._try(name, table, self._given.password or "", wanted)
             return
-        say("  iCloud, Fastmail, Nextcloud and others want a password made for kith alone: an “app password”.", "dim")
+        if not _is_here(str(table["url"])):
+            say(
+                "  iCloud, Fastmail, Nextcloud and others want a password made for kith alone: an “app password”.",
+                "dim",
+            )
         _, self._found[name] = ask_until_accepted("Password", lambda password: self._try(name, table, password, wanted))
 
     def _try(self, name: str, table: dict[str, object], password: str, wanted: Sequence[Service]) -> list[Discovery]:
@@ -257,6 +264,8 @@ class Interview:
 
 def _ask_for_server() -> dict[str, object]:
     def check(typed: str) -> str:
+        if not typed:
+            raise ValueError("type its name, as in dav.example.org, or press Ctrl-C to give up; nothing is written yet")
         host, _ = _host_and_user(typed)
         if any(host == google or host.endswith(f".{google}") for google in _GOOGLE):
             raise ValueError("Google lets no password in; docs/google.md has the few lines of config for it")
@@ -269,6 +278,11 @@ def _ask_for_server() -> dict[str, object]:
     if user:
         table["username"] = ask.text("User name", user)
     return table
+
+
+def _is_here(address: str) -> bool:
+    """Whether the server is on this machine, where passwords for apps are seldom known."""
+    return is_this_machine(urlsplit(address if "://" in address else f"//{address}").hostname or "")
 
 
 def _is_up(url: str) -> None:
@@ -330,7 +344,8 @@ def _readable(path: Path) -> None:
         raise ValueError(f"{path}: {error}") from None
     if found.is_dir():
         count = sum(1 for each in found.rglob("*.vcf"))
-        say(f"  ✓ {count} .vcf files" if count else "  · no .vcf files there yet")
+        files = "1 .vcf file" if count == 1 else f"{count} .vcf files"
+        say(f"  ✓ {files}" if count else "  · no .vcf files there yet")
     elif found.is_file():
         say("  ✓ a file")
     else:

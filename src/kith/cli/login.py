@@ -156,7 +156,7 @@ def ask_until_accepted(question: str, attempt: Callable[[str], list[Discovery]])
     for left in reversed(range(_TRIES)):
         password = ask.password(question)
         if not password:
-            raise typer.Abort
+            raise SignInNeeded("no password was typed", hint="nothing was stored or changed")
         try:
             return password, attempt(password)
         except SignInNeeded as error:

@@ -47,17 +47,27 @@ def _print(app: App) -> None:
         "network",
         f"{len(members)} of {count(network.people, 'person', 'people')}, "
         f"{count(len(app.store.events.open_reach_outs()), 'event')} open",
-        "" if members else "give your circles labels in the config, or add people: `kith add NAME --circle …`",
+        "" if members else _no_members(network.people),
     )
     budget = network.budget(app.rules, app.today)
     fits = OK if budget.fits_comfortably else WARNING if budget.fits else PROBLEM
     mend = "" if fits == OK else ROOM_FOR_MORE
     verdict(fits, "budget", budget.in_words(app.rules.days), mend)
+    questions = app.store.matching.questions()
+    if questions:
+        who = f"{count(questions, 'pair', 'pairs')} of people may be one"
+        verdict(OK, "duplicates", who, "a few at a time: `kith duplicates`")
     for fault in app.store.runs.faults():
         if fault.kind == BUDGET:
             continue  # said above
         where = fault.account or "kith"
         verdict(PROBLEM, where, f"{fault.message} (since {_moment(app, fault.since)})", fault.hint)
+
+
+def _no_members(people: int) -> str:
+    if not people:
+        return "read your address books in: `kith sync`"
+    return "give your circles labels in the config, or add people: `kith add NAME --circle …`"
 
 
 def _moment(app: App, instant: datetime) -> str:
@@ -86,6 +96,7 @@ def _plain(app: App) -> dict[str, Any]:
             "holds": budget.holds,
             "fits": budget.fits_comfortably,
         },
+        "questions": app.store.matching.questions(),
         "faults": [
             {"account": f.account, "kind": f.kind, "message": f.message, "hint": f.hint, "since": f.since.isoformat()}
             for f in app.store.runs.faults()

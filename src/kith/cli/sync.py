@@ -90,7 +90,7 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
     writes = sorted(report.wrote, key=lambda write: (write.start is None, write.start, write.person))
     heading = "Would write" if dry_run else "Wrote"
     _section(heading, [(write.person, wrote_words(write, today, zone)) for write in writes])
-    if report.quiet:
+    if report.quiet and not report.troubles:
         say("Nothing would be written." if dry_run else "No new answers, and nothing to write.")
     if report.people and not report.network:
         say(
@@ -99,10 +99,7 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
             "yellow",
         )
     if report.unplaced:
-        say(
-            f"No free day within the horizon for {len(report.unplaced)} who are due: {_names(report.unplaced)}",
-            "yellow",
-        )
+        say(f"Due soon, but without a day yet, since others need theirs sooner: {_names(report.unplaced)}.", "yellow")
     if report.budget:
         say(f"The days are full: {report.budget}.", "yellow")
     for note in report.notes[:_SHOWN]:
@@ -120,7 +117,8 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
     for title in report.cleared:
         say(f"{'Would take' if dry_run else 'Took'} this out of the calendar: {title}", "green")
     people = count(report.network, "person", "people")
-    say(f"{people} in your network, {count(report.open, 'event')} open.", "dim")
+    events = f"{count(report.open, 'event')} {'would be ' if dry_run else ''}open"
+    say(f"{people} in your network, {events}.", "dim")
 
 
 def _section(heading: str, lines: list[tuple[str, str]]) -> None:

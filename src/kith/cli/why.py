@@ -83,11 +83,12 @@ def _explain_two(app: App, first: Known, second: Known, *, as_json: bool) -> Non
         return
     say(f"{first.person.name} and {second.person.name} are two people.", "bold")
     for said in ruled[:1]:
-        say(f"{said.by} said that they are {said.ruling}, {_day(app, said.at)}. `kith merge` takes that back.")
+        say(f"You said so on {_day(app, said.at)}; `kith merge` takes it back.")
     if verdict is None:
         say("Nothing is known to compare them by yet: run `kith sync`.")
         return
-    say(_KINDS[verdict.kind] if verdict.reasons else "They have nothing in common.")
+    speaks = "What they have in common:" if ruled else _KINDS[verdict.kind]
+    say(speaks if verdict.reasons else "They have nothing in common.")
     for reason in verdict.reasons:
         say(f"  · {reason}")
 

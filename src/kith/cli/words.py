@@ -40,7 +40,7 @@ _WRITES = {
     "created": "new {when}",
     "moved": "moved to {when}",
     "updated": "brought up to date",
-    "ticked": "ticked",
+    "ticked": "ticked, now that you talked",
     "removed": "removed: {why}",
 }
 

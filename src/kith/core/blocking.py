@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from kith.core.evidence import Profile
 from kith.core.name_parts import sound
 
-MOST = 40
-"""How many may share a key, for it to make pairs."""
-_STRONG = "@+/#"
+_MOST = 40
+MOST_OF_A_NAME = 10
+"""Of so many people of one name nobody can say who is who."""
+_STRONG, _NAMES = "@+/#", "ni"
 _FEW_LETTERS = 3
 
 
@@ -26,12 +27,18 @@ def keys_of(profile: Profile) -> frozenset[str]:
 def number_of(key: str) -> int:
     """The key as a number of 63 bits, to be stored: short, and without anything of the card's contents."""
     number = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1
-    return number | 1 if key[0] in _STRONG else number & ~1
+    kind = 1 if key[0] in _STRONG else 2 if key[0] in _NAMES else 0
+    return number & ~3 | kind
 
 
-def is_strong_number(number: int) -> bool:
+def is_strong(number: int) -> bool:
     """Whether the key is something that belongs to one person, or to a few who live or work together."""
-    return bool(number & 1)
+    return number & 3 == 1
+
+
+def most(number: int) -> int:
+    """How many may share the key, for it to make pairs."""
+    return MOST_OF_A_NAME if number & 3 == 2 else _MOST
 
 
 def _keys(profile: Profile) -> Iterator[str]:

@@ -170,9 +170,9 @@ def _is_proof(evidence: _Evidence, names: NameLikeness, days: _Days, *, same_uid
         return True
     whole = names.given >= Alike.SPELLED and names.family >= Alike.NEAR
     if evidence.own and names.agrees:
-        # An initial, or half of a name, may be another member of the family.
-        return evidence.own > 1 or names.given >= Alike.PARTLY
-    return whole and (days is _Days.SAME or (days is _Days.SAME_DAY and evidence.points >= _PROPOSE_FROM + _CERTAIN))
+        # An initial, or a second name alone, may be another member of the family.
+        return evidence.own > 1 or names.given >= Alike.NICKNAME
+    return whole and days is _Days.SAME
 
 
 def _add_name(evidence: _Evidence, names: NameLikeness, one: Profile, other: Profile) -> None:

@@ -161,11 +161,12 @@ def _given(one: NameParts, other: NameParts) -> Alike:
         return Alike.SAME
     if len(ones) == len(others) == 1 and not one.also and not other.also:
         return best
-    names, their_names = (*ones, *one.also), (*others, *other.also)
-    if any(len(name) > 1 and name in their_names for name in names):
-        return max(best, Alike.PARTLY)
-    if one.also or other.also:
-        return max(best, *(word_likeness(name, their) for name in names for their in their_names))
+    if any(len(name) > 1 and name in others for name in ones):
+        best = max(best, Alike.PARTLY)
+    called, they_called = (*ones[:1], *one.also), (*others[:1], *other.also)
+    if len(called) > 1 or len(they_called) > 1:
+        nick = max(word_likeness(name, their) for name in called for their in they_called)
+        best = max(best, min(nick, Alike.NICKNAME))
     return best
 
 

@@ -47,8 +47,8 @@ def find_exact(who: str, people: Iterable[Person]) -> list[Person]:
 def find(query: str, people: Iterable[Person]) -> list[Person]:
     """Everybody who may be meant by ``query``, best kind of match only.
 
-    In this order: the id; the exact name, nickname or e-mail; every word typed begins a word of the name; the text
-    stands somewhere in the name, a nickname or an e-mail.
+    In this order: the id; the exact name, nickname or e-mail; every word typed is a word of the name; every word typed
+    begins one; the text stands somewhere in the name, a nickname or an e-mail.
     """
     everybody = list(people)
     by_id = [person for person in everybody if person.id == query]
@@ -60,6 +60,10 @@ def find(query: str, people: Iterable[Person]) -> list[Person]:
     wanted = fold(query)
     if not wanted:
         return []
+    words = set(wanted.split())
+    whole = [person for person in everybody if words <= set(fold(person.name).split())]
+    if whole:
+        return whole
     beginning = [person for person in everybody if _begins_words(wanted.split(), fold(person.name).split())]
     if beginning:
         return beginning

@@ -7,10 +7,6 @@ the request would have raised never counts.
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 from kith.dav.addresses import host_and_port, shown
 from kith.dav.answers import Answer, a_web_page, is_page, preconditions
 from kith.dav.xml import CALDAV, CARDDAV, DAV
@@ -24,8 +20,7 @@ from kith.errors import (
     SignInNeeded,
     Transient,
 )
-
-_LONGEST_WAIT = 24 * 60 * 60.0
+from kith.retry_after import retry_after
 
 _CURSOR = {f"{{{DAV}}}valid-sync-token"}
 _CONFLICTS = {
@@ -128,23 +123,4 @@ def _full(where: str) -> Denied:
 
 def _busy(answer: Answer, where: str) -> Transient:
     words = "is asked too often" if answer.status == 429 else f"has a problem of its own (status {answer.status})"
-    return Transient(f"{host_and_port(where)} {words}", retry_after=retry_after(answer))
-
-
-def retry_after(answer: Answer) -> float | None:
-    """How many seconds the server wants to be left alone, if it says: a number, or a date beside its own."""
-    text = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
-        return min(float(text), _LONGEST_WAIT)
-    then, now = _date(text), _date(answer.headers.get("date", ""))
-    if then is None or now is None:
-        return None
-    return min(max((then - now).total_seconds(), 0.0), _LONGEST_WAIT)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return Transient(f"{host_and_port(where)} {words}", retry_after=retry_after(answer.headers))

@@ -50,6 +50,7 @@ _MOST_REDIRECTS = 5
 _SLOWEST = 15
 """An answer may take so many times the account's time limit in all, if something of it keeps coming."""
 _SIGN_IN_REFUSED = 401
+_PLAIN_ON_LOOPBACK = "a server on this machine without TLS has an address that begins with http://"
 
 
 class _Session(niquests.Session):
@@ -344,7 +345,7 @@ def _in_our_words(error: Exception, url: str) -> AccountError:
                 hint="for a server with a certificate of its own, name the file of its authority in `ca_file`",
             )
         case failures.SSLError():
-            return Transient(f"no encrypted connection to {host} came about")
+            return Transient(f"no encrypted connection to {host} came about", hint=_PLAIN_ON_LOOPBACK)
         case failures.ProxyError():
             return Transient("the proxy did not answer as one", hint="check `proxy` of this account")
         case failures.InvalidURL() | failures.InvalidHeader():

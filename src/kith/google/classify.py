@@ -8,11 +8,8 @@ form), in ``error.details[].reason`` (google.rpc.ErrorInfo) and, roughly, in ``e
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from kith.errors import (
@@ -25,9 +22,9 @@ from kith.errors import (
     SignInNeeded,
     Transient,
 )
+from kith.retry_after import retry_after
 
 GUIDE = "docs/google.md"
-_LONGEST_WAIT = 24 * 60 * 60.0
 _HOURS = 6 * 60 * 60.0
 """How long a quota lasts that does not come back within a minute."""
 
@@ -177,25 +174,6 @@ def is_page(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether this is a web page, made for people."""
     kind = headers.get("content-type", "").lower()
     return "html" in kind or body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """How many seconds Google wants to be left alone, if it says: a number, or a date beside its own."""
-    text = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
-        return min(float(text), _LONGEST_WAIT)
-    then, now = _date(text), _date(headers.get("date", ""))
-    if then is None or now is None:
-        return None
-    return min(max((then - now).total_seconds(), 0.0), _LONGEST_WAIT)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 # --- reading the body, trusting nobody ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ that uses it.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -21,9 +22,13 @@ from kith.errors import AccountError, Malformed, Transient
 from kith.google.account import GoogleAccount
 from kith.google.classify import Refusal, classify
 from kith.google.grant import Grant
-from kith.google.http import Http, TimedOut
+from kith.google.http import Http
 
 Answer = dict[str, Any]
+
+# The libraries warn of each refusal. What one means is said by kith, once; without a handler it would be printed.
+for _library in ("google", "googleapiclient"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 _TRIES = 4
 _FIRST_PAUSE = 0.5
@@ -136,7 +141,7 @@ class Client:
     @staticmethod
     def _pause(failure: AccountError, attempt: int) -> float | None:
         """How long to wait before asking again; None: do not."""
-        if attempt == _TRIES - 1 or not isinstance(failure, Transient) or isinstance(failure, TimedOut):
+        if attempt == _TRIES - 1 or not isinstance(failure, Transient):
             return None
         if failure.retry_after is not None:
             return failure.retry_after if failure.retry_after <= _LONGEST_PAUSE else None

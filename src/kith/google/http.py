@@ -28,15 +28,8 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 _SLOWEST = 15
 """An answer may take so many times the account's time limit in all, if something of it keeps coming."""
 _PIECE = 64 * 1024
-
-
-class TimedOut(Transient):
-    """Nothing came in time: one long wait is enough for one pass."""
-
-    @property
-    def kind(self) -> str:
-        """As every other failure that may pass."""
-        return Transient.__name__
+_NEXT_PASS = 60.0
+"""Seconds until somebody who did not answer in time is asked again: one long wait is enough for one pass."""
 
 
 class Http:
@@ -98,7 +91,7 @@ class Http:
             if len(body) > LARGEST_ANSWER:
                 raise Malformed(f"Google sent more than {LARGEST_ANSWER // 1024**2} MB in one answer")
             if time.monotonic() > end:
-                raise TimedOut("Google answers too slowly")
+                raise Transient("Google answers too slowly", retry_after=_NEXT_PASS)
         return bytes(body)
 
 
@@ -118,9 +111,9 @@ def _in_our_words(error: Exception) -> AccountError:
         case failures.SSLError():
             return Transient("no encrypted connection to Google came about")
         case failures.Timeout():
-            return TimedOut("Google did not answer in time")
+            return Transient("Google did not answer in time", retry_after=_NEXT_PASS)
         case failures.ConnectionError() if "timed out" in words.lower():
-            return TimedOut("Google did not answer in time")
+            return Transient("Google did not answer in time", retry_after=_NEXT_PASS)
         case failures.ConnectionError() if "resolve" in words.lower():
             return Transient("Google's name is not known here", hint="is there a network?")
         case failures.ConnectionError():

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -93,15 +93,11 @@ def ask_user(
         }
     }
     flow = InstalledAppFlow.from_client_config(config, list(scopes))
-    try:
-        with _as_the_config_allows(endpoints), _Waiting(port) as waiting:
-            flow.redirect_uri = f"http://{_HOST}:{waiting.server_port}/"
-            address, state = flow.authorization_url(prompt="consent")
-            show(address, waiting.server_port)
-            code = waiting.code(state, limit)
-    except OSError as error:
-        hint = "name another one with --port"
-        raise UsageError(f"port {port} cannot be listened at: {error.strerror}", hint=hint) from None
+    with _as_the_config_allows(endpoints), _listening(port) as waiting:
+        flow.redirect_uri = f"http://{_HOST}:{waiting.server_port}/"
+        address, state = flow.authorization_url(prompt="consent")
+        show(address, waiting.server_port)
+        code = waiting.code(state, limit)
     return _exchanged(flow, client, endpoints, code)
 
 
@@ -146,8 +142,8 @@ def _is_plain(endpoints: Endpoints) -> bool:
     return any(address.startswith("http:") for address in (endpoints.auth, endpoints.token))
 
 
-def granted_now(account: GoogleAccount) -> tuple[str, ...]:
-    """What the sign-in is good for, asked of Google; nothing where it does not say.
+def granted_now(account: GoogleAccount) -> Grant:
+    """The sign-in with what it is good for, asked of Google; as it was where Google does not say.
 
     Raises:
         AccountError: it is good for nothing, or Google cannot be asked.
@@ -159,9 +155,10 @@ def granted_now(account: GoogleAccount) -> tuple[str, ...]:
             heard.append(Request(session)(*arguments, **{**named, "timeout": account.timeout}))
             return heard[-1]
 
-        SignedIn(account, lambda _: None).refresh(ask)
+        kept = [account.grant]
+        SignedIn(account, kept.append).refresh(ask)
         said = json.loads(heard[-1].data).get("scope", "")  # the library keeps what it asked for, not what it was given
-        return tuple(said.split()) if isinstance(said, str) else ()
+        return replace(kept[-1], scopes=tuple(said.split())) if said and isinstance(said, str) else kept[-1]
 
 
 def revoke(account: GoogleAccount) -> bool:
@@ -183,6 +180,14 @@ def revoke(account: GoogleAccount) -> bool:
 
 
 # --- waiting for the browser --------------------------------------------------------------------------------
+
+
+def _listening(port: int) -> _Waiting:
+    try:
+        return _Waiting(port)
+    except OSError as error:
+        hint = "name another one with --port"
+        raise UsageError(f"port {port} cannot be listened at: {error.strerror}", hint=hint) from None
 
 
 class _Waiting(HTTPServer):

@@ -21,13 +21,13 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The archive at ``path``.
 
     Raises:
-        Malformed: it is cut off, damaged, locked, or unpacks to too much.
+        Malformed: it is cut off, damaged or locked, here or while it is read.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if len(members) > _MOST_MEMBERS or any(member.file_size > MOST_BYTES for member in members):
-                raise Malformed(f"{path.name} unpacks to more than 100 MB", hint="that is no list of people")
+            if len(members) > _MOST_MEMBERS:
+                raise Malformed(f"{path.name} holds more than {_MOST_MEMBERS:,} files", hint="unpack it first")
             if any(member.flag_bits & 1 for member in members):
                 raise Malformed(f"{path.name} is locked with a password", hint="save it without one")
             yield archive
@@ -38,12 +38,16 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def member_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
-    """What a member holds. Raises Malformed where that is more than it says, or too much."""
-    with archive.open(name) as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise Malformed(f"{name} {_TOO_BIG}")
-    return data
+    """What a member holds; never more than it says. Raises Malformed where that would be too much."""
+    if archive.getinfo(name).file_size > MOST_BYTES:
+        raise Malformed(f"{name} {_TOO_BIG}", hint="nothing was changed")
+    return archive.read(name)
+
+
+def refuse_too_big(archive: zipfile.ZipFile, name: str) -> None:
+    """For an archive that is handed on as a whole. Raises Malformed."""
+    if sum(member.file_size for member in archive.infolist()) > 2 * MOST_BYTES:
+        raise Malformed(f"{name} {_TOO_BIG} when it is unpacked", hint="nothing was changed")
 
 
 def file_bytes(path: Path) -> bytes:

@@ -25,8 +25,6 @@ MEANINGS = (
     *("city", "country", "note", "tags", "circle", "every", "last_text", "met", "fact", "id", "ignore"),
 )
 """Everything that a column may mean; ``docs/importing.md`` explains them."""
-OWN = ("conversations", "facts")
-"""What only a table that kith wrote has: all that was said, and all that is worth remembering."""
 
 _NUMBERED = re.compile(
     r"(e mail|email|phone|website|address|organization|event) (\d+) "

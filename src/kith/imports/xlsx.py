@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kith.errors import Malformed
-from kith.imports.archives import member_bytes, opened
+from kith.imports.archives import member_bytes, opened, refuse_too_big
 from kith.imports.sheets import Row, Sheet, refuse_too_many
 from kith.imports.tables import header_of
 
@@ -33,6 +33,7 @@ def read_sheet(path: Path) -> Sheet:
     from openpyxl import load_workbook
 
     with opened(path) as archive:
+        refuse_too_big(archive, path.name)
         parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
         xml = {name: member_bytes(archive, name) for name in parts}
     try:

@@ -71,6 +71,8 @@ class GoogleContacts:
                 return
         reading = _Reading(self.account, labels, items)
         yield from self._pages(reading, None)
+        if not reading.present and not reading.token:
+            raise Malformed("an empty answer where contacts were to be listed")
         yield Listing(COLLECTION, frozenset(reading.present), reading.place(now).written())
 
     # --- asking ---------------------------------------------------------------------------------------

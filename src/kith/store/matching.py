@@ -118,6 +118,18 @@ class Matching:
         sql = f"SELECT * FROM likenesses WHERE one IN {among} UNION SELECT * FROM likenesses WHERE other IN {among}"
         return _likenesses(self._database.each(sql, (_json(people), _json(people))))
 
+    def questions(self) -> int:
+        """About how many questions there are for the user: pairs of people that are likely, and were not ruled on."""
+        sql = (
+            "SELECT count(*) AS n FROM (SELECT DISTINCT min(a.whole, b.whole), max(a.whole, b.whole) FROM likenesses l"
+            " JOIN (SELECT id, coalesce(joined_to, id) AS whole FROM people) a ON a.id = l.one"
+            " JOIN (SELECT id, coalesce(joined_to, id) AS whole FROM people) b ON b.id = l.other"
+            " WHERE a.whole <> b.whole AND NOT EXISTS"
+            " (SELECT 1 FROM rulings r WHERE r.one = l.one AND r.other = l.other AND r.ruling = 'different'))"
+        )
+        row = self._database.one(sql)
+        return int(row["n"]) if row else 0
+
     def keep_likenesses(self, verdicts: Mapping[Pair, Verdict]) -> None:
         """Keep what was found about pairs; those that come to nothing are forgotten."""
         worth = {names: v for names, v in verdicts.items() if v.kind in (Kind.JOIN, Kind.PROPOSE)}

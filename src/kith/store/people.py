@@ -238,6 +238,7 @@ class People:
 
         A day that the user had named for the next reach-out is spent by a conversation on or after the day it was set.
         """
+        people = list(dict.fromkeys(map(self._whole, people)))
         if event is not None:
             row = self._database.one(
                 "SELECT id FROM conversations WHERE event_uid = ? AND occurrence = ?", (event, occurrence)
@@ -289,7 +290,7 @@ class People:
         """Keep an attempt without an answer."""
         self._database.execute(
             "INSERT INTO attempts (person_id, day, text, recorded_at, event_uid) VALUES (?, ?, ?, ?, ?)",
-            (person, _text(day), text, now.isoformat(), event),
+            (self._whole(person), _text(day), text, now.isoformat(), event),
         )
 
     def record_skip(
@@ -298,7 +299,7 @@ class People:
         """Keep that a round was skipped; the next comes a cadence after ``day``."""
         self._database.execute(
             "INSERT INTO skips (person_id, day, reason, recorded_at, event_uid) VALUES (?, ?, ?, ?, ?)",
-            (person, _text(day), reason, now.isoformat(), event),
+            (self._whole(person), _text(day), reason, now.isoformat(), event),
         )
         self._change(person, "next_on = NULL, next_set_on = NULL", ())
 
@@ -306,7 +307,7 @@ class People:
         """Keep something that is not tied to a day; its number."""
         number = self._database.insert(
             "INSERT INTO facts (person_id, kind, text, recorded_at) VALUES (?, ?, ?, ?)",
-            (person, kind, text, now.isoformat()),
+            (self._whole(person), kind, text, now.isoformat()),
         )
         self._change(person, "name = name", ())
         return number
@@ -383,7 +384,12 @@ class People:
 
     def _change(self, person: PersonId, assignments: str, values: Sequence[str | None]) -> None:
         sql = f"UPDATE people SET {assignments}, revision = revision + 1 WHERE id = ?"
-        self._database.execute(sql, (*values, person))
+        self._database.execute(sql, (*values, self._whole(person)))
+
+    def _whole(self, person: PersonId) -> PersonId:
+        """Whom the person counts as by now: they may have been joined a moment ago."""
+        row = self._database.one("SELECT coalesce(joined_to, id) AS whole FROM people WHERE id = ?", (person,))
+        return PersonId(row["whole"]) if row else person
 
     def _spend_next(self, people: Sequence[PersonId], day: date) -> None:
         for person in people:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import combinations, product
 
-from kith.core.blocking import MOST, is_strong_number, keys_of, number_of
+from kith.core.blocking import is_strong, keys_of, most, number_of
 from kith.core.clusters import Proposal, clusters, connected, proposals
 from kith.core.evidence import Kind, Pair, Profile, Verdict, pair
 from kith.core.match import compare, contradicts, is_shared_by
@@ -26,16 +26,23 @@ _MANY = 500
 YOU, KITH = "you", "kith"
 
 
-def join_people(store: Store, region: str, now: datetime) -> None:
-    """Join and part people as the cards that are new or changed ask for. ``region`` is as in :func:`profile_of`."""
+def join_people(store: Store, region: str, now: datetime) -> int:
+    """Join and part people as the cards that are new or changed ask for; how many pairs were compared.
+
+    ``region`` is where national phone numbers are dialled (``PT``).
+    """
+    pairs = 0
     with store.transaction():
         store.matching.begin_anew(region)
         changed = store.matching.unmatched()
         if changed:
             _hold_on_to_those_gone(store, changed, now)
-            near = _Look(store).again(_profiles_now(store, changed, region))
+            look = _Look(store)
+            near = look.again(_profiles_now(store, changed, region))
             regroup(store, near | changed, now)
+            pairs = look.pairs
         store.matching.note_matched()
+    return pairs
 
 
 def rule_same(store: Store, one: PersonId, other: PersonId, now: datetime) -> None:
@@ -131,7 +138,8 @@ def regroup(store: Store, start: Collection[PersonId], now: datetime) -> None:
     near = _Neighbours(store, same, everything=len(start) > _MANY)
     nodes = connected(start, near.of)
     joins = {names: verdict for names, verdict in near.joins.items() if nodes.issuperset(names)}
-    profiles = store.matching.profiles(nodes if joins else ())
+    ruled = {person for names in same if nodes.issuperset(names) for person in names}
+    profiles = store.matching.profiles({person for names in joins for person in names} | ruled if joins else ())
 
     def contradict(one: PersonId, other: PersonId) -> bool:
         return one in profiles and other in profiles and contradicts(profiles[one], profiles[other])
@@ -227,10 +235,10 @@ class _Shared:
             if number not in self._members:
                 self._members |= self._store.matching.members([number])
             members = self._members[number]
-            missing = members - self._profiles.keys()
-            if len(members) <= MOST and missing:
+            missing = [person for person in members if person not in self._profiles]
+            if len(members) <= most(number) and missing:
                 self._profiles |= self._store.matching.profiles(missing)
-            self._answers[key] = len(members) > MOST or is_shared_by(
+            self._answers[key] = len(members) > most(number) or is_shared_by(
                 self._profiles[person].parts for person in members if person in self._profiles
             )
         return self._answers[key]
@@ -278,7 +286,7 @@ class _Look:
         keys = self._store.matching.keys(people)
         common = {names: keys[names[0]] & keys[names[1]] for names in doubtful}
         members = self._store.matching.members({key for shared in common.values() for key in shared})
-        return {names for names, shared in common.items() if any(len(members[key]) <= MOST for key in shared)}
+        return {names for names, shared in common.items() if any(len(members[key]) <= most(key) for key in shared)}
 
 
 def _pairs(
@@ -298,10 +306,10 @@ def _pairs(
     doubtful: set[Pair] = set()
     for key, now in members.items():
         then = (now - everybody) | had[key]
-        if len(now) > MOST:
-            if len(then) <= MOST:
+        if len(now) > most(key):
+            if len(then) <= most(key):
                 doubtful.update(map(_in_order, combinations(then, 2)))
-        elif is_strong_number(key) or len(then) > MOST:
+        elif is_strong(key) or len(then) > most(key):
             certain.update(map(_in_order, combinations(now, 2)))
         else:
             moving = now & everybody

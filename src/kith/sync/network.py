@@ -91,6 +91,12 @@ def load_everybody(store: Store, rules: Rules) -> Network:
         return _load(store, rules, None)
 
 
+def load_some(store: Store, rules: Rules, people: set[PersonId]) -> Network:
+    """See these people alone, as the store has them now."""
+    with store.database.reading():
+        return _load(store, rules, people)
+
+
 def load_network(store: Store, rules: Rules) -> Network:
     """See those who are or may be in the network, as the store has them now; the rest are only counted."""
     with store.database.reading():
