@@ -66,6 +66,37 @@ def somebody(name: str = "Ana Souza", **more: object) -> Subject:
     return Subject(replace(Person(PersonId("p"), name), **more))  # type: ignore[arg-type]
 
 
+def test_what_others_add_stands_where_it_belongs() -> None:
+    subject = replace(
+        somebody(),
+        cadence=Cadence.of(Period(days=14)),
+        understood=("Understood: every 2 weeks",),
+        questions=("Was “Lunch” with them?",),
+        promises=("- [ ] send the recipe",),
+        for_next=("next: ask about the flat",),
+        changes=("Moved to Porto",),
+        news=("Started a bakery",),
+        introductions=("Might like Bea Lima",),
+    )
+    assert (
+        brief(subject, RULES, DAY)
+        == f"""\
+every 2 weeks
+Understood: every 2 weeks
+Was “Lunch” with them?
+
+- [ ] send the recipe
+next: ask about the flat
+
+Moved to Porto
+
+Started a bakery
+Might like Bea Lima
+
+{WRITE_LINE}"""
+    )
+
+
 # The title
 
 

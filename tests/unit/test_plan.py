@@ -367,6 +367,12 @@ def test_an_event_that_the_user_moved_keeps_its_time_free() -> None:
     assert places(made) == {"p00": "10-05 18:00", "p01": "10-06 17:30"}
 
 
+def test_an_event_of_another_kind_takes_a_place_and_its_time() -> None:
+    others: list[When] = [at("10-05 17:30"), AllDay(day("10-06"))]
+    made = plan(people(4), [], replace(RULES, per_day=2), NOW, others=others)
+    assert sorted(places(made).values()) == ["10-05 17:45", "10-06 17:30", "10-07 17:30", "10-07 17:45"]
+
+
 def test_only_the_least_pressing_leave_a_day_that_holds_too_many() -> None:
     standings = [
         who("overdue", due="08-01"),

@@ -750,6 +750,16 @@ def test_a_person_has_at_most_one_open_reach_out(store: Store) -> None:
     assert store.events.open_reach_out_of(BEA) is None
 
 
+def test_a_reach_out_of_another_kind_stands_beside_the_one(store: Store) -> None:
+    greeting = store.events.open_reach_out((ANA,), None, NOW, kind=Kind.DATE)
+    one = store.events.open_reach_out((ANA,), DUE, NOW)
+
+    assert store.events.reach_out(greeting).kind is Kind.DATE
+    assert store.events.open_reach_outs().keys() == {greeting, one}
+    assert store.events.open_reach_out_of(ANA) == ReachOut(one, (ANA,), NOW, window=DUE)
+    assert {person: reach_out.id for person, (reach_out, _) in store.events.waiting().items()} == {ANA: one}
+
+
 def test_a_reach_out_comes_back_as_it_was_saved(store: Store) -> None:
     number = store.events.open_reach_out((BEA, ANA), DUE, NOW)
     assert store.events.reach_out(number) == ReachOut(number, (ANA, BEA), NOW, window=DUE)

@@ -39,7 +39,12 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom an event is about, with everything worth knowing before reaching out."""
+    """Whom an event is about, with everything worth knowing before reaching out.
+
+    From ``understood`` on, everything is ready lines: what kith made of the orders in the last text, what it asks
+    about, promises not kept yet, what was meant for the next time, what changed on the card, news to tell, and whom
+    to introduce.
+    """
 
     person: Person
     given: str = ""
@@ -48,6 +53,13 @@ class Subject:
     conversations: tuple[Spoken, ...] = ()
     facts: tuple[str, ...] = ()
     remark: str = ""
+    understood: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
+    for_next: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
+    introductions: tuple[str, ...] = ()
 
 
 def title(subject: Subject, rules: Rules) -> str:
@@ -67,9 +79,11 @@ def brief(subject: Subject, rules: Rules, day: date) -> str:
     if rules.details == "short":
         return "\n".join([*_last_day(subject), WRITE_LINE])
     blocks = (
-        [*_why(subject), *_remark(subject)],
+        [*_why(subject), *_remark(subject), *_lines(subject.understood), *_lines(subject.questions)],
         _conversations(subject.conversations),
-        _worth_knowing(subject, day),
+        [*_lines(subject.promises), *_lines(subject.for_next)],
+        [*_worth_knowing(subject, day), *_lines(subject.changes)],
+        [*_lines(subject.news), *_lines(subject.introductions)],
         _ways_to_reach(subject.person),
     )
     text = "\n\n".join("\n".join(block) for block in blocks if block)
@@ -109,6 +123,10 @@ def _why(subject: Subject) -> list[str]:
 
 def _remark(subject: Subject) -> list[str]:
     return [_one_line(subject.remark)] if subject.remark else []
+
+
+def _lines(lines: Sequence[str]) -> list[str]:
+    return [line for line in map(_one_line, lines) if line]
 
 
 def _last_day(subject: Subject) -> list[str]:

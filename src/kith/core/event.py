@@ -22,6 +22,10 @@ class Kind(StrEnum):
     """What an event is for."""
 
     REACH_OUT = "reach-out"
+    LIST = "list"
+    DATE = "date"
+    INTRODUCTION = "introduction"
+    SCOUT = "scout"
     PROBLEM = "problem"
 
 

@@ -79,15 +79,19 @@ def plan(
     now: datetime,
     *,
     used_today: int = 0,
+    others: Iterable[When] = (),
 ) -> Plan:
     """Give everybody who is due a place, leaving what stands where it stands as far as the rules allow.
 
     ``used_today`` is how many of today's reach-outs have had their answer: who is done for today gets no more.
+    ``others`` are when events of other kinds stand, which take a place of their day each.
     """
     by_person = {standing.person: standing for standing in sorted(standings, key=lambda s: s.person)}
     opened = sorted(open_reach_outs, key=lambda reach_out: reach_out.person)
     staying, moving = _sort_out(opened, by_person, rules, now)
     rehearsal = _Rehearsal(by_person, rules, now, used_today)
+    for when in others:
+        rehearsal.take(when)
     for reach_out in staying:
         rehearsal.hold(reach_out)
     for reach_out, why in moving:
@@ -223,14 +227,19 @@ class _Rehearsal:
         self._taken: Counter[date] = Counter({self._today: used_today})
         self._starts: dict[date, set[datetime]] = defaultdict(set)
 
+    def take(self, when: When) -> None:
+        """Count an event in its day's budget."""
+        day = when.day_in(self._rules.zone)
+        self._taken[day] += 1
+        if isinstance(when, Timed):
+            self._starts[day].add(when.start)
+
     def hold(self, reach_out: OpenReachOut) -> None:
         """Count an event that stays where it is, and expect its person again a cadence later."""
         if reach_out.when is None:
             return
+        self.take(reach_out.when)
         day = reach_out.when.day_in(self._rules.zone)
-        self._taken[day] += 1
-        if isinstance(reach_out.when, Timed):
-            self._starts[day].add(reach_out.when.start)
         standing = self._standings.get(reach_out.person)
         if standing is not None:
             self._expect_next_round(standing, max(day, self._today))

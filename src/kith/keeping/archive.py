@@ -235,6 +235,7 @@ class _ReachOut(_Item):
     due: Day | None
     at_worst: Day | None
     withdrawn: StrictBool
+    kind: Kind = Kind.REACH_OUT
     people: list[StrictStr]
     events: list[StrictStr]
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kith.core.event import Kind
 from kith.core.model import PersonId
 from kith.store.db import Database, Row
 from kith.store.events import Events
@@ -97,6 +98,7 @@ _REACH_OUTS = _Table(
         "due",
         "at_worst",
         "withdrawn",
+        "kind",
     ),
     flags=("fixed", "withdrawn"),
 )
@@ -398,7 +400,7 @@ def _take_in_reach_outs(
         people = [whose[person] for person in values["people"]]
         if present[_round(values, people)] > 0:
             present[_round(values, people)] -= 1
-        elif values["outcome"] is None and not busy.isdisjoint(people):
+        elif _is_the_one_open(values) and not busy.isdisjoint(people):
             left_out.update(values["events"])
         else:
             wanted.append((values, people))
@@ -406,12 +408,16 @@ def _take_in_reach_outs(
     added = _take_in_events(database, archive["events"], left_out)
     for values, people in wanted:
         number = _REACH_OUTS.put(database, values)
-        is_open = int(values["outcome"] is None)
+        is_open = int(_is_the_one_open(values))
         database.execute_many(
             "INSERT INTO reach_out_people VALUES (?, ?, ?)", ((number, who, is_open) for who in dict.fromkeys(people))
         )
         database.execute_many("INSERT INTO event_reach_outs VALUES (?, ?)", ((uid, number) for uid in values["events"]))
     return added, len(left_out)
+
+
+def _is_the_one_open(values: Values) -> bool:
+    return values["outcome"] is None and values["kind"] == Kind.REACH_OUT
 
 
 def _round(values: Values, people: Iterable[str]) -> tuple[Any, ...]:

@@ -39,7 +39,10 @@ LIVE = (EventState.CREATING, EventState.OPEN, EventState.FINISHING, EventState.D
 
 @dataclass(frozen=True, slots=True)
 class ReachOut:
-    """One planned prompt. ``outcome`` is None while it is open."""
+    """One planned prompt. ``outcome`` is None while it is open.
+
+    Of the kind ``REACH_OUT`` a person has one open at most; those of other kinds stand beside it.
+    """
 
     id: int
     people: tuple[PersonId, ...]
@@ -51,6 +54,7 @@ class ReachOut:
     again_from: date | None = None
     window: Window | None = None
     withdrawn: bool = False
+    kind: Kind = Kind.REACH_OUT
 
     @property
     def open(self) -> bool:
@@ -111,14 +115,17 @@ class Events:
 
     # --- reach-outs -----------------------------------------------------------------------------------
 
-    def open_reach_out(self, people: tuple[PersonId, ...], window: Window | None, now: datetime) -> int:
+    def open_reach_out(
+        self, people: tuple[PersonId, ...], window: Window | None, now: datetime, *, kind: Kind = Kind.REACH_OUT
+    ) -> int:
         """Begin a reach-out; its number."""
         number = self._database.insert(
-            "INSERT INTO reach_outs (opened_at, due, at_worst) VALUES (?, ?, ?)",
-            (now.isoformat(), *_window(window)),
+            "INSERT INTO reach_outs (opened_at, due, at_worst, kind) VALUES (?, ?, ?, ?)",
+            (now.isoformat(), *_window(window), kind),
         )
+        is_the_one = int(kind is Kind.REACH_OUT)
         for person in people:
-            self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, 1)", (number, person))
+            self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, ?)", (number, person, is_the_one))
         return number
 
     def begin_closed(self, people: tuple[PersonId, ...], outcome: str, now: datetime) -> int:
@@ -164,7 +171,7 @@ class Events:
         return self._reach_outs("WHERE r.outcome IS NULL", ())
 
     def open_reach_out_of(self, person: PersonId) -> ReachOut | None:
-        """Somebody's open reach-out."""
+        """Somebody's one open reach-out."""
         found = self._reach_outs(
             "WHERE r.id IN (SELECT reach_out_id FROM reach_out_people WHERE person_id = ? AND is_open = 1)",
             (person,),
@@ -172,7 +179,7 @@ class Events:
         return next(iter(found.values()), None)
 
     def waiting(self) -> dict[PersonId, tuple[ReachOut, When | None]]:
-        """Everybody's open reach-out, and when its event stands where it has one."""
+        """Everybody's one open reach-out, and when its event stands where it has one."""
         whens = {
             number: row.written.fields.when
             for row in self.live()
@@ -183,6 +190,7 @@ class Events:
             person: (reach_out, whens.get(number))
             for number, reach_out in self.open_reach_outs().items()
             for person in reach_out.people
+            if reach_out.kind is Kind.REACH_OUT
         }
 
     def day_of(self, number: int, zone: tzinfo | None) -> date | None:
@@ -400,6 +408,7 @@ def _reach_out(row: Row, people: tuple[PersonId, ...]) -> ReachOut:
         again_from=date.fromisoformat(row["again_from"]) if row["again_from"] else None,
         window=window,
         withdrawn=bool(row["withdrawn"]),
+        kind=Kind(row["kind"]),
     )
 
 

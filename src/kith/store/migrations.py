@@ -242,6 +242,11 @@ CREATE TABLE choices (
 ) STRICT;
 """
 
+_KINDS = """
+-- What a reach-out is for; the one that a person may have open is of the first kind.
+ALTER TABLE reach_outs ADD COLUMN kind TEXT NOT NULL DEFAULT 'reach-out';
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
@@ -250,6 +255,7 @@ MIGRATIONS = (
     Migration("0005 told", _TOLD),
     Migration("0007 people joined", _PEOPLE_JOINED),
     Migration("0008 imports", _IMPORTS),
+    Migration("0009 kinds", _KINDS),
 )
 _BACKUPS_KEPT = 5
 
