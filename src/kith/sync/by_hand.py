@@ -19,17 +19,22 @@ from kith.sync.network import Known
 
 
 def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> int:
-    """A conversation took place; its number. ``now`` carries the user's zone.
-
-    It answers each one's open reach-out, unless it is older than that.
-    """
+    """A conversation took place; its number. It answers each one's open reach-out. ``now`` carries the user's zone."""
     with store.transaction():
         number = store.people.record_conversation(people, day, _storable(text), now, via=via)
-        for person in people:
-            reach_out = store.events.open_reach_out_of(person)
-            if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
-                store.events.close_reach_out(reach_out.id, "talked", now)
+        answer_open(store, people, day, now)
         return number
+
+
+def answer_open(store: Store, people: Sequence[PersonId], day: date, now: datetime) -> None:
+    """A conversation answers the one open reach-out of each of the people, unless the conversation is older than that.
+
+    ``now`` carries the user's zone.
+    """
+    for person in people:
+        reach_out = store.events.open_reach_out_of(person)
+        if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
+            store.events.close_reach_out(reach_out.id, "talked", now)
 
 
 def snooze(store: Store, person: PersonId, until: date, today: date) -> None:

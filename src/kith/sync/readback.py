@@ -40,11 +40,14 @@ from kith.core.report import Note, PassReport, Trouble, Understood
 from kith.core.rules import Rules
 from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
+from kith.sync.by_hand import answer_open
 
 KEEP_READING = timedelta(days=60)
 """How long a closed event is read, so that a late note or correction arrives."""
 
 _ALL_AT_ONCE = 4
+_COMES_AGAIN = (Kind.REACH_OUT, Kind.INTRODUCTION)
+"""What has its day (a birthday) or its week passes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +300,8 @@ class ReadBack:
                 people.record_conversation(reach_out.people, meaning.day, meaning.text, self._now, event=row.uid)
                 events.save_reach_out(replace(reach_out, withdrawn=False))
                 events.close_reach_out(reach_out.id, "talked", self._now)
+                if reach_out.kind is not Kind.REACH_OUT:
+                    answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
                 self._say("talked", row, meaning.day, meaning.text)
                 return self._finish(row, meaning, seen)
             case Corrected():
@@ -312,7 +317,7 @@ class ReadBack:
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
-                if not seen.repeats:
+                if not seen.repeats and reach_out.kind in _COMES_AGAIN:
                     again = self._rules.try_again.after(self._today)
                     events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
                 self._say("tried", row, meaning.day, meaning.text)
@@ -343,6 +348,10 @@ class ReadBack:
                 self._store.events.close_reach_out(reach_out.id, "snoozed", self._now)
             return
         day = seen.fields.when.day_in(self._zone)
+        if reach_out.kind not in _COMES_AGAIN:
+            self._store.events.close_reach_out(reach_out.id, "passed", self._now)
+            self._say("passed", row, day)
+            return
         if not seen.repeats and reach_out.retries < self._rules.retries:
             again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
             self._store.events.save_reach_out(again)
@@ -352,7 +361,7 @@ class ReadBack:
 
     def _skip(self, row: EventRow, reach_out: ReachOut, day: date, reason: str) -> None:
         skipped = max(day, self._today)
-        for person in reach_out.people:
+        for person in reach_out.people if reach_out.kind is Kind.REACH_OUT else ():
             self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
         self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
         self._say("skipped", row, skipped, reason)
@@ -417,8 +426,9 @@ class ReadBack:
 
     def _say(self, what: str, row: EventRow, day: date, text: str = "") -> None:
         for number in row.reach_outs:
-            for person in self._store.events.reach_out(number).people:
-                self._report.understood.append(Understood(what, self._store.people.name(person), day, text))
+            people = self._store.events.reach_out(number).people
+            names = [self._store.people.name(person) for person in people] or [row.written.plain_title]
+            self._report.understood += [Understood(what, name, day, text) for name in names]
 
 
 def _sight(row: EventRow) -> Sight:
