@@ -29,6 +29,7 @@ _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=24)
 _LONGEST_TEXT = 40
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
 _PLACEHOLDER = re.compile(r"\{(name|first|circle)\}")
+_LIST_PLACEHOLDER = re.compile(r"\{(names|count)\}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?")
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -219,6 +220,16 @@ def _template(found: str) -> str:
     return found
 
 
+def _list_template(found: str) -> str:
+    rest = _LIST_PLACEHOLDER.sub("", _text(found))
+    unknown = re.search(r"\{[^{}]*\}", rest)
+    if unknown:
+        raise ValueError(f"may use {{names}} and {{count}}, but not {unknown[0]}")
+    if "{" in rest or "}" in rest:
+        raise ValueError("has a brace without its partner; braces stand only in {names} and {count}")
+    return found
+
+
 Text = Annotated[str, AfterValidator(_text)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
 Region = Annotated[str, PlainValidator(_region)]
@@ -233,6 +244,7 @@ ClockTime = Annotated[time, PlainValidator(_clock_time)]
 Weekday = Annotated[int, PlainValidator(_weekday)]
 AwayRange = Annotated[tuple[date, date], PlainValidator(_away)]
 Template = Annotated[str, AfterValidator(_template)]
+ListTemplate = Annotated[str, AfterValidator(_list_template)]
 
 
 class Table(BaseModel):

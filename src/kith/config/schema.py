@@ -29,6 +29,7 @@ from kith.config.fields import (
     Command,
     Duration,
     Length,
+    ListTemplate,
     Region,
     Table,
     Template,
@@ -41,7 +42,7 @@ from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Marks, Rules
+from kith.core.rules import DateRules, DayRules, Marks, Rules, Shape
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -55,6 +56,7 @@ class CalendarTable(Table):
     account: Text | None = None
     name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
+    list_title: ListTemplate = _DEFAULT.list_title
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
     tried_marks: tuple[Text, ...] = _DEFAULT.marks.tried
@@ -77,6 +79,7 @@ class NotifyTable(Table):
 class ReachOutTable(Table):
     """``[reach_out]``: how many reach-outs, and when."""
 
+    style: Literal["each", "daily", "weekly"] = "each"
     per_day: StrictInt = Field(default=_DEFAULT.days.per_day, ge=1, le=100)
     days: Annotated[tuple[Weekday, ...], AfterValidator(distinct)] = Field(
         default=tuple(sorted(_DEFAULT.days.weekdays)), min_length=1
@@ -203,6 +206,7 @@ def rules(config: Config) -> Rules:
             duration=reach_out.duration,
             horizon=reach_out.horizon,
             away=reach_out.away,
+            shape=Shape(reach_out.style),
         ),
         circles=tuple(
             Circle(name, Cadence.of(circle.every, circle.at_worst), circle.labels, circle.weight)
@@ -212,6 +216,7 @@ def rules(config: Config) -> Rules:
             PersonRule(who, person.every, person.at_worst, person.circle) for who, person in config.people.items()
         ),
         title=calendar.title,
+        list_title=calendar.list_title,
         details=calendar.details,
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,

@@ -247,6 +247,14 @@ _KINDS = """
 ALTER TABLE reach_outs ADD COLUMN kind TEXT NOT NULL DEFAULT 'reach-out';
 """
 
+_LISTS = """
+-- How a reach-out stands in an event: the key of its line, if that is a list; 0 once another event carries it; since
+-- when its line has been gone from the list.
+ALTER TABLE event_reach_outs ADD COLUMN line TEXT NOT NULL DEFAULT '';
+ALTER TABLE event_reach_outs ADD COLUMN stands INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE event_reach_outs ADD COLUMN missing_since TEXT;
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
@@ -256,6 +264,7 @@ MIGRATIONS = (
     Migration("0007 people joined", _PEOPLE_JOINED),
     Migration("0008 imports", _IMPORTS),
     Migration("0009 kinds", _KINDS),
+    Migration("0013 lists", _LISTS),
 )
 _BACKUPS_KEPT = 5
 

@@ -15,6 +15,7 @@ from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.imports import Imports
 from kith.store.joins import Joins
+from kith.store.lines import Lines
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
@@ -30,6 +31,7 @@ class Store:
         self.cards = Cards(database)
         self.people = People(database)
         self.events = Events(database)
+        self.lines = Lines(database)
         self.choosing = Choosing(database)
         self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
