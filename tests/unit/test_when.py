@@ -34,6 +34,14 @@ TODAY = date(2026, 11, 27)  # a Friday
         ("thu", date(2026, 12, 3)),
         ("thurs", date(2026, 12, 3)),
         pytest.param("friday", date(2026, 12, 4), id="today's weekday is the next one"),
+        ("3 May", date(2027, 5, 3)),
+        ("may 3", date(2027, 5, 3)),
+        ("3rd dec.", date(2026, 12, 3)),
+        ("December 3rd, 2028", date(2028, 12, 3)),
+        ("3 Sept 2020", date(2020, 9, 3)),
+        pytest.param("27 nov", date(2026, 11, 27), id="today is the next one"),
+        ("26 november", date(2027, 11, 26)),
+        pytest.param("29 feb", date(2028, 2, 29), id="the next leap year"),
     ],
 )
 def test_days_ahead(text: str, day: date) -> None:
@@ -56,6 +64,9 @@ def test_days_ahead(text: str, day: date) -> None:
         ("thu", date(2026, 11, 26)),
         ("saturday", date(2026, 11, 21)),
         pytest.param("friday", date(2026, 11, 20), id="today's weekday is the last one"),
+        ("3 May", date(2026, 5, 3)),
+        ("28 nov", date(2025, 11, 28)),
+        ("29 feb", date(2024, 2, 29)),
     ],
 )
 def test_days_gone_by(text: str, day: date) -> None:
@@ -67,7 +78,13 @@ def test_a_month_back_from_a_month_s_end_stays_in_its_month() -> None:
     assert day_from("1m", date(2026, 1, 31)) == date(2026, 2, 28)
 
 
-@pytest.mark.parametrize("text", ["", " ", "soon", "fr", "2026-13-01", "2026-02-29", "0d", "3", "-3d", "3d ago", "d3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "soon", "fr", "2026-13-01", "2026-02-29", "0d", "3", "-3d", "3d ago", "d3"),
+        *("31 feb", "3 ma", "may", "3 foo"),
+    ],
+)
 def test_what_is_no_day_is_said(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a day: write 2026-12-01, 3d, 2w, tomorrow or friday"):
         day_from(text, TODAY)
