@@ -46,10 +46,11 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class LastTimes:
-    """The days that decide when somebody is due."""
+    """The days that decide when somebody is due, and the last attempt, which does not."""
 
     conversation: date | None = None
     skip: date | None = None
+    attempt: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +214,15 @@ class People:
         self._change(person, "paused = 0, paused_until = NULL", ())
 
     def last_times(self) -> dict[PersonId, LastTimes]:
-        """The last conversation and skip of everybody who has one."""
+        """The last conversation, skip and attempt of everybody who has one."""
         conversations = self._latest(
             "SELECT person_id, max(day) AS day FROM conversations JOIN conversation_people ON conversation_id = id"
             " WHERE withdrawn_at IS NULL GROUP BY person_id"
         )
         skips = self._latest("SELECT person_id, max(day) AS day FROM skips GROUP BY person_id")
-        return {who: LastTimes(conversations.get(who), skips.get(who)) for who in conversations.keys() | skips.keys()}
+        attempts = self._latest("SELECT person_id, max(day) AS day FROM attempts GROUP BY person_id")
+        everybody = conversations.keys() | skips.keys() | attempts.keys()
+        return {who: LastTimes(conversations.get(who), skips.get(who), attempts.get(who)) for who in everybody}
 
     # --- what was said --------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.imports import Imports
 from kith.store.joins import Joins
+from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
@@ -37,6 +38,7 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.looking = Looking(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""
