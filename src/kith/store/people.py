@@ -19,6 +19,10 @@ from kith.core.period import Period
 from kith.store.db import Database
 
 
+FACT_WORDS = {"met": "Met", "asks": "Asks", "offers": "Offers"}
+"""What stands before facts of some kinds."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """What kith itself keeps about a person; their cards are elsewhere.
@@ -245,7 +249,7 @@ class People:
             )
             if row is not None:
                 self._database.execute(
-                    "UPDATE conversations SET day = ?, text = ?, withdrawn_at = NULL WHERE id = ?",
+                    "UPDATE conversations SET day = ?, text = ?, withdrawn_at = NULL, forgotten_at = NULL WHERE id = ?",
                     (_text(day), text, row["id"]),
                 )
                 self._spend_next(people, day)
@@ -353,7 +357,7 @@ class People:
 
     def attempts(self, person: PersonId) -> list[Attempt]:
         """Somebody's attempts, newest first."""
-        sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
+        sql = "SELECT day, text FROM attempts WHERE person_id = ? AND forgotten_at IS NULL ORDER BY day DESC, id DESC"
         return [Attempt(date.fromisoformat(row["day"]), row["text"]) for row in self._database.all(sql, (person,))]
 
     def tried_on(self, day: date) -> set[EventUid]:
@@ -367,16 +371,16 @@ class People:
         return [(date.fromisoformat(row["day"]), row["reason"]) for row in self._database.all(sql, (person,))]
 
     def facts(self) -> Mapping[PersonId, list[str]]:
-        """Everybody's facts, oldest first; how one met begins with the word."""
+        """Everybody's facts, oldest first; those of a kind of their own begin with its word."""
         return {
-            person: [f"Met: {text}" if kind == "met" else text for kind, text in facts]
+            person: [f"{FACT_WORDS[kind]}: {text}" if kind in FACT_WORDS else text for kind, text in facts]
             for person, facts in self.facts_with_kinds().items()
         }
 
     def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
         """Everybody's facts, oldest first, each after its kind."""
         facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
-        for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
+        for row in self._database.each("SELECT person_id, kind, text FROM facts WHERE forgotten_at IS NULL ORDER BY id"):
             facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 

@@ -23,6 +23,7 @@ from kith.core.readback import (
     Round,
     Snoozed,
     Talked,
+    Ticked,
     Tried,
     Withdrawn,
     Written,
@@ -40,6 +41,7 @@ from kith.core.report import Note, PassReport, Trouble, Understood
 from kith.core.rules import Rules
 from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
+from kith.sync import said
 
 KEEP_READING = timedelta(days=60)
 """How long a closed event is read, so that a late note or correction arrives."""
@@ -286,11 +288,24 @@ class ReadBack:
                 self._store.events.save_reach_out(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
-                row = self._record(row, reach_out, meaning, seen)
+                row = self._record(row, reach_out, meaning, seen, settled.typed)
                 reach_out = self._store.events.reach_out(reach_out.id)
+        talked = any(isinstance(meaning, Talked) for meaning in meanings)
+        if reading.typed_changed or talked:
+            day = said.day_of(self._store, row.uid, "", self._now, self._zone)
+            self._obey(row, reach_out, settled.typed, reading.typed, day, talked=talked)
         return row
 
-    def _record(self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent) -> EventRow:
+    def _obey(
+        self, row: EventRow, reach_out: ReachOut, before: str, after: str, day: date, *, talked: bool = False
+    ) -> None:
+        done = said.obey(self._store, reach_out, before, after, day, self._today, talked=talked)
+        if done:
+            self._say("obeyed", row, day, done)
+
+    def _record(
+        self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, before: str
+    ) -> EventRow:
         people, events = self._store.people, self._store.events
         match meaning:
             case Talked():
@@ -300,7 +315,7 @@ class ReadBack:
                 self._say("talked", row, meaning.day, meaning.text)
                 return self._finish(row, meaning, seen)
             case Corrected():
-                people.correct_conversation(row.uid, "", meaning.text)
+                said.correct(self._store, row.uid, "", before, meaning.text)
                 self._say("corrected", row, self._today, meaning.text)
             case Withdrawn():
                 people.withdraw_conversation(row.uid, "", self._now)
@@ -309,6 +324,8 @@ class ReadBack:
                 return self._closed(row)
             case Noted():
                 self._say("noted", row, seen.fields.when.day_in(self._zone), meaning.text)
+            case Ticked():
+                self._say("kept", row, self._today, meaning.text)
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
@@ -374,10 +391,13 @@ class ReadBack:
                         occurrence=occurrence.key,
                     )
                     self._say("talked", row, meaning.day, meaning.text)
+                    self._obey(row, reach_out, row.written.typed, meaning.text, meaning.day, talked=True)
                 case Corrected():
                     people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    people.correct_conversation(row.uid, occurrence.key, meaning.text)
+                    said.correct(self._store, row.uid, occurrence.key, known or "", meaning.text)
                     self._say("corrected", row, self._today, meaning.text)
+                    day = said.day_of(self._store, row.uid, occurrence.key, self._now, self._zone)
+                    self._obey(row, reach_out, known or "", meaning.text, day)
                 case Withdrawn():
                     people.withdraw_conversation(row.uid, occurrence.key, self._now)
                     self._say("withdrawn", row, self._today)
