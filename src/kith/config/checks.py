@@ -161,6 +161,10 @@ def _circles_unknown(draft: Draft) -> Iterator[Finding]:
         if person.circle is not None and person.circle not in known and draft.is_sure_of("circles", person.circle):
             sentence = f"there is no circle {value(person.circle)}{_suggestion(person.circle, known)}"
             yield Finding(("people", who, "circle"), sentence)
+    for number, name in enumerate(draft.config.dates.circles or ()):
+        if name not in known and draft.is_sure_of("circles", name):
+            sentence = f"there is no circle {value(name)}{_suggestion(name, known)}"
+            yield Finding(("dates", "circles", number), sentence)
 
 
 def _windows_closed(draft: Draft) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DayRules, Marks, Rules
+from kith.core.rules import DateRules, DayRules, Marks, Rules
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -89,6 +89,16 @@ class ReachOutTable(Table):
     away: tuple[AwayRange, ...] = _DEFAULT.days.away
 
 
+class DatesTable(Table):
+    """``[dates]``: birthdays and anniversaries as events."""
+
+    birthdays: StrictBool = _DEFAULT.dates.birthdays
+    anniversaries: StrictBool = _DEFAULT.dates.anniversaries
+    circles: tuple[Text, ...] | None = None
+    lead: Length | None = None
+    at: ClockTime = _DEFAULT.dates.at
+
+
 class CadenceTable(Table):
     """A table with a cadence: ``at_worst`` is never the shorter of the two."""
 
@@ -134,6 +144,7 @@ class Config(Table):
     sync: SyncTable = SyncTable()
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
+    dates: DatesTable = DatesTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
 
@@ -170,6 +181,8 @@ def table_at(loc: Loc) -> type[Table]:
             return NotifyTable
         case ("reach_out",):
             return ReachOutTable
+        case ("dates",):
+            return DatesTable
         case ("circles", _):
             return CircleTable
         case ("people", _):
@@ -180,7 +193,7 @@ def table_at(loc: Loc) -> type[Table]:
 
 def rules(config: Config) -> Rules:
     """What the config says, in the core's words."""
-    reach_out, calendar = config.reach_out, config.calendar
+    reach_out, calendar, dates = config.reach_out, config.calendar, config.dates
     return Rules(
         days=DayRules(
             zone=config.timezone,
@@ -204,4 +217,11 @@ def rules(config: Config) -> Rules:
         retries=reach_out.retries,
         try_again=reach_out.try_again,
         region=config.region or region_of(config.timezone.key),
+        dates=DateRules(
+            birthdays=dates.birthdays,
+            anniversaries=dates.anniversaries,
+            circles=frozenset(dates.circles) if dates.circles is not None else None,
+            lead=timedelta(days=int(dates.lead.about_days) if dates.lead is not None else 0),
+            at=dates.at,
+        ),
     )

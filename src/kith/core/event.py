@@ -104,6 +104,15 @@ class Change:
     def __bool__(self) -> bool:
         return self != Change()
 
+    def applied_to(self, fields: Fields) -> Fields:
+        """What an event says after it."""
+        return Fields(
+            when=self.when or fields.when,
+            title=fields.title if self.title is None else self.title,
+            description=fields.description if self.description is None else self.description,
+            alarm=fields.alarm if self.alarm is None else self.alarm,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

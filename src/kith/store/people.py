@@ -318,15 +318,17 @@ class People:
 
     def keep_typed(self, event: EventUid, occurrence: str, text: str, now: datetime) -> None:
         """Put what was typed in an event on disk, before anything else happens to it; each state once."""
-        row = self._database.one(
-            "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1",
-            (event, occurrence),
-        )
-        if (row["text"] if row else "") != text:
+        if self.last_typed(event, occurrence) != text:
             self._database.execute(
                 "INSERT INTO typed_texts (event_uid, occurrence, read_at, text) VALUES (?, ?, ?, ?)",
                 (event, occurrence, now.isoformat(), text),
             )
+
+    def last_typed(self, event: EventUid, occurrence: str) -> str:
+        """The text typed in an event as it was last read."""
+        sql = "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1"
+        row = self._database.one(sql, (event, occurrence))
+        return row["text"] if row else ""
 
     def typed_texts(self, event: EventUid) -> list[str]:
         """Every state of the text typed in an event, oldest first."""

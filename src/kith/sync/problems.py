@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kith.calendars.base import Calendar
-from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, line_digests, start_text
+from kith.core.event import Change, Fields, Kind
 from kith.core.problem import NOT_TOLD, Problem, is_lasting, problem_fields
-from kith.core.readback import Written
 from kith.core.reconcile import Adopt, Close, Create, Delete, Forget, Sight, Update, Wrote, difference, reconcile
-from kith.core.report import Note, PassReport
+from kith.core.report import PassReport
 from kith.core.rules import Rules
-from kith.errors import Conflict, Rejected
 from kith.store.events import EventRow, EventState
 from kith.store.runs import Fault
 from kith.store.store import Store
 from kith.sync.readback import Sightings, Standing
+from kith.sync.write import Writer
 
 _WROTE = {
     EventState.CREATING: Wrote.BEGUN,
@@ -88,6 +87,7 @@ class ProblemEvents:
         self._today = now.astimezone(rules.days.zone).date()
         self._report = report
         self._step = step
+        self._writer = Writer(store, calendar, now, report, step)
 
     def run(self, sightings: Sightings, *, wanted: bool) -> None:
         """Write an event for each lasting fault if that is ``wanted``, and take away those that are not.
@@ -122,28 +122,21 @@ class ProblemEvents:
 
     def _begin(self, fault: Fault) -> None:
         """A new event: its row, its name, and that the fault has it, are the intent."""
-        subject, epoch = f"{fault.account}|{fault.kind}", self._store.epoch
+        subject = f"{fault.account}|{fault.kind}"
         with self._store.transaction():
-            marker = Marker(
-                install=self._store.install,
-                epoch=epoch,
-                kind=Kind.PROBLEM,
-                subject=subject,
-                n=self._store.events.next_number(epoch, Kind.PROBLEM, subject),
-            )
-            row = EventRow(
-                marker=marker,
-                uid=marker.uid,
-                account=self._calendar.account,
-                calendar=self._calendar.name,
-                state=EventState.CREATING,
-                written=self._written(self._fields(fault)),
-                reach_outs=(),
-            )
+            row = self._writer.name(Kind.PROBLEM, subject, self._fields(fault))
             self._store.events.save(row)
             self._store.runs.keep_telling(replace(fault, event=row.uid))
-        self._step("intent")
         self._create(row)
+
+    def _create(self, row: EventRow) -> None:
+        if self._writer.create(row, lost=lambda: self._forget_event(row)):
+            self._report.told.append(row.written.plain_title)
+
+    def _forget_event(self, row: EventRow) -> None:
+        fault = next((fault for fault in self._store.runs.faults() if fault.event == row.uid), None)
+        if fault is not None:
+            self._store.runs.keep_telling(replace(fault, event=None))
 
     def _one(self, standing: Standing, want: Fields | None) -> None:
         row, seen = standing.row, standing.seen
@@ -154,89 +147,18 @@ class ProblemEvents:
             change = difference(want, row.written, seen, hands_off=row.hands_off)
         match reconcile(want, _WROTE[row.state], standing.sight, change):
             case Create(fields):
-                row = replace(row, written=self._written(fields))
-                self._save(row)
-                self._step("intent")
-                self._create(row)
+                self._create(replace(row, written=self._writer.written(fields)))
             case Adopt():
-                self._save(replace(row, state=EventState.OPEN))
+                self._writer.adopt(row)
             case Update(found) if seen is not None and want is not None:
-                self._update(row, seen, found, want)
+                after = self._writer.written(replace(want, alarm=row.written.fields.alarm))
+                self._writer.update(row, seen, found, replace(row, written=after))
             case Delete() if seen is not None:
-                self._delete(row, seen)
+                if self._writer.delete(row, seen):
+                    self._report.cleared.append(row.written.plain_title)
             case Close():
-                self._end(row, EventState.CLOSED)
+                self._writer.end(row, EventState.CLOSED)
             case Forget():
-                self._end(row, EventState.GONE)
+                self._writer.end(row, EventState.GONE)
             case _:
                 pass
-
-    # --- writes ---------------------------------------------------------------------------------------
-
-    def _create(self, row: EventRow) -> None:
-        try:
-            receipt = self._calendar.create(_signed(row), row.written.fields, self._now)
-        except Conflict:
-            self._settle_name(row)
-            return
-        except Rejected as error:
-            self._report.notes.append(Note(row.uid, error.message))
-            return
-        self._step("wrote")
-        self._save(replace(row, state=EventState.OPEN, href=receipt.href, etag=receipt.etag))
-        self._report.told.append(row.written.plain_title)
-
-    def _settle_name(self, row: EventRow) -> None:
-        """An earlier try got through; or the name was given in a life that this store does not remember."""
-        found = self._calendar.find(row.uid)
-        if found is not None:
-            self._save(replace(row, state=EventState.OPEN, href=found.href, etag=None))
-            return
-        self._end(row, EventState.GONE)
-        fault = next((fault for fault in self._store.runs.faults() if fault.event == row.uid), None)
-        with self._store.transaction():
-            if fault is not None:
-                self._store.runs.keep_telling(replace(fault, event=None))
-            if row.marker.epoch == self._store.epoch:
-                self._store.begin_epoch()
-
-    def _update(self, row: EventRow, seen: SeenEvent, change: Change, want: Fields) -> None:
-        self._save(replace(row, written=replace(row.written, pending=change, last_modified=self._now)))
-        self._step("intent")
-        after = replace(row, written=self._written(replace(want, alarm=row.written.fields.alarm)))
-        try:
-            receipt = self._calendar.update(seen, change, _signed(after), self._now)
-        except Conflict:
-            return  # somebody else was faster; the next pass looks again
-        self._step("wrote")
-        self._save(replace(after, href=receipt.href, etag=receipt.etag))
-
-    def _delete(self, row: EventRow, seen: SeenEvent) -> None:
-        self._save(replace(row, state=EventState.DELETING))
-        self._step("intent")
-        try:
-            self._calendar.delete(seen)
-        except Conflict:
-            return
-        self._step("wrote")
-        self._end(row, EventState.GONE)
-        self._report.cleared.append(row.written.plain_title)
-
-    # --- the store's side -----------------------------------------------------------------------------
-
-    def _written(self, fields: Fields) -> Written:
-        return Written(fields, fields.title, line_digests(fields.description.splitlines()), last_modified=self._now)
-
-    def _save(self, row: EventRow) -> None:
-        with self._store.transaction():
-            self._store.events.save(row)
-
-    def _end(self, row: EventRow, state: EventState) -> None:
-        written = replace(row.written, pending=None)
-        self._save(replace(row, written=written, state=state, closed_at=row.closed_at or self._now))
-
-
-def _signed(row: EventRow) -> Marker:
-    """The marker with what is being written, so that read-back works without a store too."""
-    written = row.written
-    return replace(row.marker, title=written.plain_title, start=start_text(written.fields.when), lines=written.brief)

@@ -33,7 +33,6 @@ from kith.core.readback import (
     settle,
     sticky_start,
     understand,
-    understand_occurrence,
     without_mark,
 )
 from kith.core.reconcile import Sight
@@ -42,11 +41,15 @@ from kith.core.rules import Rules
 from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
 from kith.sync import said
+from kith.sync.by_hand import answer_open
+from kith.sync.occurrences import read_occurrences
 
 KEEP_READING = timedelta(days=60)
 """How long a closed event is read, so that a late note or correction arrives."""
 
 _ALL_AT_ONCE = 4
+_COMES_AGAIN = (Kind.REACH_OUT, Kind.INTRODUCTION)
+"""What has its day (a birthday) or its week passes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,7 @@ class ReadBack:
         for number in row.reach_outs:
             reach_out = self._store.events.reach_out(number)
             row = self._answer(row, reach_out, reading, settled, seen, concluding=concluding)
-            self._read_occurrences(row, reach_out, seen)
+            read_occurrences(self._store, row, reach_out, seen, self._rules, self._now, self._say)
         return row
 
     def _baseline(self, row: EventRow, settled: Written, seen: SeenEvent, reading: Reading) -> EventRow:
@@ -293,15 +296,11 @@ class ReadBack:
         talked = any(isinstance(meaning, Talked) for meaning in meanings)
         if reading.typed_changed or talked:
             day = said.day_of(self._store, row.uid, "", self._now, self._zone)
-            self._obey(row, reach_out, settled.typed, reading.typed, day, talked=talked)
+            people, texts = reach_out.people, (settled.typed, reading.typed)
+            done = said.obey(self._store, people, *texts, day, self._today, talked=talked)
+            if done:
+                self._say("obeyed", row, day, done)
         return row
-
-    def _obey(
-        self, row: EventRow, reach_out: ReachOut, before: str, after: str, day: date, *, talked: bool = False
-    ) -> None:
-        done = said.obey(self._store, reach_out, before, after, day, self._today, talked=talked)
-        if done:
-            self._say("obeyed", row, day, done)
 
     def _record(
         self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, before: str
@@ -312,6 +311,8 @@ class ReadBack:
                 people.record_conversation(reach_out.people, meaning.day, meaning.text, self._now, event=row.uid)
                 events.save_reach_out(replace(reach_out, withdrawn=False))
                 events.close_reach_out(reach_out.id, "talked", self._now)
+                if reach_out.kind is not Kind.REACH_OUT:
+                    answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
                 self._say("talked", row, meaning.day, meaning.text)
                 return self._finish(row, meaning, seen)
             case Corrected():
@@ -329,7 +330,7 @@ class ReadBack:
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
-                if not seen.repeats:
+                if not seen.repeats and reach_out.kind in _COMES_AGAIN:
                     again = self._rules.try_again.after(self._today)
                     events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
                 self._say("tried", row, meaning.day, meaning.text)
@@ -360,6 +361,10 @@ class ReadBack:
                 self._store.events.close_reach_out(reach_out.id, "snoozed", self._now)
             return
         day = seen.fields.when.day_in(self._zone)
+        if reach_out.kind not in _COMES_AGAIN:
+            self._store.events.close_reach_out(reach_out.id, "passed", self._now)
+            self._say("passed", row, day)
+            return
         if not seen.repeats and reach_out.retries < self._rules.retries:
             again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
             self._store.events.save_reach_out(again)
@@ -369,38 +374,10 @@ class ReadBack:
 
     def _skip(self, row: EventRow, reach_out: ReachOut, day: date, reason: str) -> None:
         skipped = max(day, self._today)
-        for person in reach_out.people:
+        for person in reach_out.people if reach_out.kind is Kind.REACH_OUT else ():
             self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
         self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
         self._say("skipped", row, skipped, reason)
-
-    def _read_occurrences(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
-        people = self._store.people
-        for occurrence in seen.occurrences:
-            known = people.conversation_text(row.uid, occurrence.key)
-            meaning = understand_occurrence(occurrence, known, row.written, self._rules.marks, self._now, self._zone)
-            match meaning:
-                case Talked():
-                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    people.record_conversation(
-                        reach_out.people,
-                        meaning.day,
-                        meaning.text,
-                        self._now,
-                        event=row.uid,
-                        occurrence=occurrence.key,
-                    )
-                    self._say("talked", row, meaning.day, meaning.text)
-                    self._obey(row, reach_out, row.written.typed, meaning.text, meaning.day, talked=True)
-                case Corrected():
-                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    said.correct(self._store, row.uid, occurrence.key, known or "", meaning.text)
-                    self._say("corrected", row, self._today, meaning.text)
-                    day = said.day_of(self._store, row.uid, occurrence.key, self._now, self._zone)
-                    self._obey(row, reach_out, known or "", meaning.text, day)
-                case Withdrawn():
-                    people.withdraw_conversation(row.uid, occurrence.key, self._now)
-                    self._say("withdrawn", row, self._today)
 
     # --- gone -----------------------------------------------------------------------------------------
 
@@ -437,8 +414,9 @@ class ReadBack:
 
     def _say(self, what: str, row: EventRow, day: date, text: str = "") -> None:
         for number in row.reach_outs:
-            for person in self._store.events.reach_out(number).people:
-                self._report.understood.append(Understood(what, self._store.people.name(person), day, text))
+            people = self._store.events.reach_out(number).people
+            names = [self._store.people.name(person) for person in people] or [row.written.plain_title]
+            self._report.understood += [Understood(what, name, day, text) for name in names]
 
 
 def _sight(row: EventRow) -> Sight:
