@@ -110,9 +110,10 @@ class History:
     # --- ticks ----------------------------------------------------------------------------------------
 
     def tick(self, person: PersonId, text: str, now: datetime) -> None:
-        """Keep that a promise was kept."""
+        """Keep that a promise was kept; of everybody who counts as the person, since it may be any one's."""
         self._database.execute(
-            "INSERT INTO ticks (person_id, text, ticked_at) VALUES (?, ?, ?)", (person, text, now.isoformat())
+            "INSERT INTO ticks (person_id, text, ticked_at) SELECT id, ?, ? FROM people WHERE id = ? OR joined_to = ?",
+            (text, now.isoformat(), person, person),
         )
         self._database.execute("UPDATE people SET revision = revision + 1 WHERE id = ?", (person,))
 

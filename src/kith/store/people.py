@@ -18,7 +18,6 @@ from kith.core.model import AccountId, CardRef, CardUid, EventUid, PersonId
 from kith.core.period import Period
 from kith.store.db import Database
 
-
 FACT_WORDS = {"met": "Met", "asks": "Asks", "offers": "Offers"}
 """What stands before facts of some kinds."""
 
@@ -382,7 +381,9 @@ class People:
     def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
         """Everybody's facts, oldest first, each after its kind."""
         facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
-        for row in self._database.each("SELECT person_id, kind, text FROM facts WHERE forgotten_at IS NULL ORDER BY id"):
+        for row in self._database.each(
+            "SELECT person_id, kind, text FROM facts WHERE forgotten_at IS NULL ORDER BY id"
+        ):
             facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 

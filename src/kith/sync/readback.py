@@ -302,9 +302,7 @@ class ReadBack:
                 self._say("obeyed", row, day, done)
         return row
 
-    def _record(
-        self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, before: str
-    ) -> EventRow:
+    def _record(self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, before: str) -> EventRow:
         people, events = self._store.people, self._store.events
         match meaning:
             case Talked():

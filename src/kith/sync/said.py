@@ -107,7 +107,7 @@ class Telling:
         promises = self.promises(person)
         more = len(promises) - _PROMISES
         lines = [shown(promise.text) for promise in promises[:_PROMISES]]
-        return tuple([*lines, f"… and {more} more: `kith promises`"] if more > 0 else lines)
+        return tuple([*lines, f"… and {more} more"] if more > 0 else lines)
 
     def understood(self, person: PersonId) -> tuple[str, ...]:
         """What kith made of the orders in the last text."""
