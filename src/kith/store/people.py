@@ -49,10 +49,11 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class LastTimes:
-    """The days that decide when somebody is due."""
+    """The days that decide when somebody is due, and the last attempt, which does not."""
 
     conversation: date | None = None
     skip: date | None = None
+    attempt: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +217,15 @@ class People:
         self._change(person, "paused = 0, paused_until = NULL", ())
 
     def last_times(self) -> dict[PersonId, LastTimes]:
-        """The last conversation and skip of everybody who has one."""
+        """The last conversation, skip and attempt of everybody who has one."""
         conversations = self._latest(
             "SELECT person_id, max(day) AS day FROM conversations JOIN conversation_people ON conversation_id = id"
             " WHERE withdrawn_at IS NULL GROUP BY person_id"
         )
         skips = self._latest("SELECT person_id, max(day) AS day FROM skips GROUP BY person_id")
-        return {who: LastTimes(conversations.get(who), skips.get(who)) for who in conversations.keys() | skips.keys()}
+        attempts = self._latest("SELECT person_id, max(day) AS day FROM attempts GROUP BY person_id")
+        everybody = conversations.keys() | skips.keys() | attempts.keys()
+        return {who: LastTimes(conversations.get(who), skips.get(who), attempts.get(who)) for who in everybody}
 
     # --- what was said --------------------------------------------------------------------------------
 
@@ -328,6 +331,14 @@ class People:
         sql = "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1"
         row = self._database.one(sql, (event, occurrence))
         return row["text"] if row else ""
+
+    def talked_after(self, person: PersonId, day: date) -> bool:
+        """Whether there was a conversation on a later day."""
+        sql = (
+            "SELECT 1 FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE person_id = ? AND day > ? AND withdrawn_at IS NULL LIMIT 1"
+        )
+        return self._database.one(sql, (self._whole(person), _text(day))) is not None
 
     def typed_texts(self, event: EventUid) -> list[str]:
         """Every state of the text typed in an event, oldest first."""

@@ -16,6 +16,7 @@ from kith.store.events import Events
 from kith.store.history import History
 from kith.store.imports import Imports
 from kith.store.joins import Joins
+from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.people import People
@@ -41,6 +42,7 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.looking = Looking(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

@@ -33,14 +33,15 @@ def obey(
 ) -> str:
     """Do what those lines of a text ask for that were not there before; what was done, in words.
 
-    ``day`` is what the text is about. A next day that is named without having talked moves what is open there.
+    ``day`` is what the text is about. A next day that is named without having talked moves what is open there; one that
+    was named before a later conversation has been spent by it.
     """
     orders = _new(before, after, day)
     next_on = parse(after, day).next_on if talked else orders.next_on
     for person in people:
         if orders.every is not None:
             store.people.set_every(person, orders.every)
-        if next_on is not None:
+        if next_on is not None and not store.people.talked_after(person, day):
             store.people.set_next(person, next_on, today)
             reach_out = store.events.open_reach_out_of(person)
             if reach_out is not None and not talked:
