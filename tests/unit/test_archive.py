@@ -26,6 +26,7 @@ from kith.errors import UsageError
 from kith.keeping import archive
 from kith.store.archive import STAYS, TABLES
 from kith.store.events import EventRow, EventState
+from kith.store.history import CHANGEABLE
 from kith.store.matching import Ruling
 from kith.store.people import PersonRow
 from kith.store.store import Store, open_store
@@ -77,7 +78,7 @@ def acts(draw: st.DrawFn) -> Act:
     people = [person_id(number) for number in draw(NOBODY_TO_EVERYBODY)]
     who, day, now, text = people[0], draw(DAYS), draw(INSTANTS), draw(TEXT)
     uid = EventUid(f"event-{draw(st.integers(0, 3))}") if draw(st.booleans()) else None
-    length = Period(days=draw(st.integers(1, 90)))
+    length, what = Period(days=draw(st.integers(1, 90))), draw(st.sampled_from(CHANGEABLE))
     act: Act = draw(
         st.sampled_from(
             [
@@ -85,6 +86,8 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.people.record_attempt(who, day, text, now, uid),
                 lambda store: store.people.record_skip(who, day, text, now, uid),
                 lambda store: store.people.record_fact(who, "met", text, now),
+                lambda store: store.history.tick(who, text, now),
+                lambda store: store.history.forget(what, 1, now),
                 lambda store: store.people.keep_typed(uid or EventUid("event-9"), text[:2], text, now),
                 lambda store: store.people.set_circle(who, text),
                 lambda store: store.people.set_next(who, day, now.date()),
