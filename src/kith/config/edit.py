@@ -76,7 +76,7 @@ def set_person(
 
 
 def rename_circle(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
-    """The config ``text`` with a circle called otherwise: in its heading, for those put into it, and under ``[dates]``.
+    """The config ``text`` with a circle called otherwise: in its heading, and wherever people and dates name it.
 
     Raises:
         ConfigError: the config has problems already, would have some then, or is written in a way that kith
