@@ -15,8 +15,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from kith.core.event import line_digests, normal_line, normal_lines
+from kith.core.promises import ticks_a_shown_one
 from kith.core.readback import Mark, Reading, cut_mark
 from kith.core.rules import Marks
 
@@ -144,23 +146,33 @@ def known(new: Iterable[str], old: Iterable[str]) -> tuple[str, ...]:
     return (*both, *heads, *surplus.elements())
 
 
-def readings(event: Reading, before: Checklist, now: Checklist, answered: Collection[str]) -> dict[str, Reading]:
+def texts(read: Checklist) -> dict[str, str]:
+    """What was typed about each person. What is nobody's is theirs who is alone on the list."""
+    note = read.note if len(read.items) == 1 else ""
+    return {key: _joined((item.text, note)) for key, item in read.items.items()}
+
+
+def readings(
+    event: Reading, before: Checklist, now: Checklist, answered: Collection[str], tokens: Collection[str], day: date
+) -> dict[str, Reading]:
     """What differs in each person's line, where ``event`` says what differs in the event as a whole.
 
     A mark put before the title goes for everybody who has none and is not among the ``answered``, by their keys.
-    What is nobody's is theirs who is alone on the list.
+    ``day`` is today, by which promises are read.
     """
     note_changed = normal_lines(now.note) != normal_lines(before.note)
     found = {}
-    for key, item in now.items.items():
-        was = before.items.get(key, Item(Mark.NONE))
+    for key, text in texts(now).items():
+        item, was = now.items[key], before.items.get(key, Item(Mark.NONE))
+        added = Counter(normal_lines(text)) - Counter(normal_lines(was.text)) - Counter(normal_lines(before.note))
         alone = len(now.items) == 1
         found[key] = replace(
             event,
-            typed=_joined((item.text, now.note if alone else "")),
+            typed=text,
             typed_changed=normal_lines(item.text) != normal_lines(was.text) or (alone and note_changed),
             mark=item.mark if item.mark is not Mark.NONE or key in answered else newly_marked(event),
             mark_before=was.mark,
+            only_ticks=bool(added) and all(ticks_a_shown_one(line, tokens, day) for line in added),
         )
     return found
 

@@ -79,7 +79,7 @@ class Act:
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
-        self._subjects = Subjects(store, network)
+        self._subjects = Subjects(store, network, rules.days.zone)
         self._lists = Lists(store, calendar, rules, self._wanted, self._subjects, now, report, step)
         self._report = report
         self._step = step

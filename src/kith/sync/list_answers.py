@@ -53,20 +53,29 @@ class ListAnswers:
             self._answers.say("back", row, self._today)
         emptied = not now.items and bool(row.lines)
         answered = {line.key for line in row.lines if self._is_answered(line)}
-        lines = checklist.readings(reading, before, now, answered)
+        lines = checklist.readings(reading, before, now, answered, settled.brief, self._today)
+        typed = checklist.texts(before)
         for line in row.lines:
             if not emptied and line.key not in now.items and (line.missing_since or line.key in before.items):
                 self._missing(row, line, seen, concluding=concluding)
             elif line.key in lines or self._waits(line):
-                self._line(row, line, lines.get(line.key) or _unseen(reading), settled, seen, concluding=concluding)
+                self._line(
+                    row,
+                    line,
+                    lines.get(line.key) or _unseen(reading),
+                    replace(settled, typed=typed.get(line.key, "")),
+                    seen,
+                    concluding=concluding,
+                )
         return self._baseline(row, settled, seen, reading, now, emptied=emptied)
 
     def _keep_typed(self, row: EventRow, before: Checklist, now: Checklist) -> None:
         """What was typed goes to disk first: each line's, and what is nobody's."""
-        for key, item in now.items.items():
-            if item.text or (key in before.items and before.items[key].text):
-                self._store.people.keep_typed(row.uid, key, item.text, self._now)
-        if now.note or before.note:
+        were, are = checklist.texts(before), checklist.texts(now)
+        for key, text in are.items():
+            if text or were.get(key):
+                self._store.people.keep_typed(row.uid, key, text, self._now)
+        if (now.note or before.note) and len(are) != 1:
             self._store.people.keep_typed(row.uid, "", now.note, self._now)
 
     # --- one line -------------------------------------------------------------------------------------
@@ -99,7 +108,7 @@ class ListAnswers:
                 self._store.events.save_reach_out(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
-                self._answers.record(row, reach_out, meaning, seen, line=line.key)
+                self._answers.record(row, reach_out, meaning, seen, before=settled.typed, line=line.key)
                 if isinstance(meaning, Withdrawn) and line.stands and row.state is EventState.OPEN:
                     self._store.lines.reopen(line.reach_out)
                 reach_out = self._store.events.reach_out(reach_out.id)
@@ -161,7 +170,7 @@ class ListAnswers:
 def _unseen(reading: Reading) -> Reading:
     """What differs in a line that cannot be told, or is not there yet: what is said of the whole list goes for it."""
     mark = checklist.newly_marked(reading)
-    return replace(reading, typed="", typed_changed=False, mark=mark, mark_before=Mark.NONE)
+    return replace(reading, typed="", typed_changed=False, only_ticks=False, mark=mark, mark_before=Mark.NONE)
 
 
 def _settled(written: Written, seen: SeenEvent) -> Written:
