@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kith.codecs.rich_text import from_html, to_html
-from kith.core.checklist import WRITE_LINE, Checklist, Item, Line, compose, is_named, keys_for, new_key, parse
+from kith.core.checklist import WRITE_LINE, Checklist, Item, compose, is_named, keys_for, new_key, parse
+from kith.core.list_lines import Line
 from kith.core.readback import Mark
 from kith.core.rules import Marks
 
@@ -147,6 +148,13 @@ def test_two_people_of_one_name_are_told_apart_by_their_order_and_words() -> Non
         "1": Mark.NONE,
         "2": Mark.DONE,
     }
+
+
+def test_what_was_written_behind_the_first_of_two_names_is_not_the_other_s() -> None:
+    there = compose("", (), (Line("1", "Ana"), Line("2", "Ana")), (), MARKS)
+    assert there is not None
+    found = parse(there.text.replace("Ana", "Ana: tea", 1), there.tokens, MARKS)
+    assert {key: item.text for key, item in found.items.items()} == {"1": "tea", "2": ""}
 
 
 def test_a_line_that_is_gone_is_not_there() -> None:

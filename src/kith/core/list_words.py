@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kith.core.brief import Subject, day_text
-from kith.core.checklist import Line
+from kith.core.list_lines import Line
 from kith.core.rules import Rules
 
 _NAMES = 4

@@ -12,6 +12,7 @@ from datetime import datetime
 from kith.core import checklist
 from kith.core.checklist import Checklist
 from kith.core.event import SeenEvent, normal_line
+from kith.core.list_lines import known
 from kith.core.readback import (
     Mark,
     Passed,
@@ -85,7 +86,7 @@ class ListAnswers:
 
     def _is_answered(self, line: Line) -> bool:
         """Whether what is said of the whole list is not about this line any more."""
-        return self._store.events.reach_out(line.reach_out).outcome not in (None, "skipped")
+        return self._store.events.reach_out(line.reach_out).outcome not in (None, "skipped", "adopted")
 
     def _line(
         self, row: EventRow, line: Line, reading: Reading, settled: Written, seen: SeenEvent, *, concluding: bool
@@ -178,4 +179,4 @@ def _settled(written: Written, seen: SeenEvent) -> Written:
     settled = settle(written, seen)
     marker = seen.marker
     theirs = marker.lines if marker is not None and marker.uid == seen.uid else ()
-    return replace(settled, brief=checklist.known(written.brief, theirs))
+    return replace(settled, brief=known(written.brief, theirs))
