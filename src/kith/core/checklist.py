@@ -29,6 +29,11 @@ class Item:
     text: str = ""
     plain: bool = False
 
+    @property
+    def is_try(self) -> bool:
+        """Whether it says that they were tried, and no more."""
+        return self.mark is Mark.TRIED and not self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -49,7 +54,12 @@ class Checklist:
     @property
     def is_touched(self) -> bool:
         """Whether the user put anything into it."""
-        return bool(self.note) or any(not item.plain for item in self.items.values())
+        return self.holds_more_than(())
+
+    def holds_more_than(self, spent: Collection[str]) -> bool:
+        """Whether it holds anything of the user's, marks of tries that are over and done with left aside."""
+        over = {key for key in spent if key in self.items and self.items[key].is_try}
+        return bool(self.note) or any(not item.plain for key, item in self.items.items() if key not in over)
 
     @property
     def typed(self) -> str:
@@ -71,22 +81,23 @@ def parse(text: str, tokens: Sequence[str], marks: Marks) -> Checklist:
 
 def compose(
     text: str, tokens: Sequence[str], wanted: Sequence[Line], ticked: Collection[str], marks: Marks
-) -> Composed | None:
-    """The description with the lines that are ``wanted``; None where the user cleared it of all lines.
+) -> Composed:
+    """The description with the lines that are ``wanted``.
 
     A line with something of the user's stays to the letter, wanted or not; only its box is ticked, for the keys in
-    ``ticked``. What is new stands below the lines that are there. The tokens of lines that were taken away stay known:
-    an app may bring them back.
+    ``ticked``. The mark of a try alone is nothing to keep. What is new stands below the lines that are there. The
+    tokens of lines that were taken away stay known: an app may bring them back.
     """
-    there = blocks(text, tokens, marks)
-    if not any(block.key for block in there) and any(token.startswith("+") for token in tokens):
-        return None
     by_key = {line.key: line for line in wanted}
     kept: list[Block] = []
-    for block in there:
+    for block in blocks(text, tokens, marks):
         line = by_key.pop(block.key, None) if block.key is not None else None
-        if block.key is None or not block.is_plain:
-            kept.append(ticked_block(block) if block.key in ticked and block.mark is not Mark.DONE else block)
+        if block.key is not None and block.key in ticked:
+            kept.append(block if block.mark is Mark.DONE else ticked_block(block))
+        elif line is None and block.is_try:
+            continue
+        elif block.key is None or not block.is_plain:
+            kept.append(block)
         elif line is not None:
             kept.append(block if block.says(line) else new_block(line))
     place = max((n for n, block in enumerate(kept, start=1) if block.key), default=_top(kept))

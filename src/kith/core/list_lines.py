@@ -86,6 +86,11 @@ class Block:
         """Whether all of it is as kith wrote it."""
         return self.exact and self.mark is Mark.NONE and not self.behind and not any(self.typed)
 
+    @property
+    def is_try(self) -> bool:
+        """Whether the user said that they tried, and no more."""
+        return self.mark is Mark.TRIED and not self.behind and not any(self.typed)
+
     def says(self, line: Line) -> bool:
         """Whether it says what is wanted, whatever its box looks like."""
         return self.tokens == new_block(line).tokens

@@ -52,7 +52,7 @@ class ListAnswers:
         self._keep_typed(row, before, now)
         if row.missing_since is not None:
             self._answers.say("back", row, self._today)
-        emptied = not now.items and bool(row.lines)
+        emptied = not now.items and (bool(before.items) or "description" in row.hands_off)
         answered = {line.key for line in row.lines if self._is_answered(line)}
         lines = checklist.readings(reading, before, now, answered, settled.brief, self._today)
         typed = checklist.texts(before)
@@ -68,7 +68,9 @@ class ListAnswers:
                     seen,
                     concluding=concluding,
                 )
-        return self._baseline(row, settled, seen, reading, now, emptied=emptied)
+        after = self._baseline(row, settled, seen, reading, now, emptied=emptied)
+        stored = self._store.events.get(row.uid)
+        return replace(after, lines=stored.lines) if stored is not None else after
 
     def _keep_typed(self, row: EventRow, before: Checklist, now: Checklist) -> None:
         """What was typed goes to disk first: each line's, and what is nobody's."""
@@ -148,6 +150,8 @@ class ListAnswers:
         }
         waiting = [self._store.events.reach_out(number) for number in row.carried]
         placed = any(reach_out.open and reach_out.fixed for reach_out in waiting)
+        waits = {one.id for one in waiting if one.open and one.again_from is None}
+        spent = {line.key for line in row.lines if line.reach_out not in waits}
         written = Written(
             fields=replace(seen.fields, when=settled.fields.when if not reading.moved else seen.fields.when),
             plain_title=settled.plain_title,
@@ -163,7 +167,7 @@ class ListAnswers:
             state=EventState.OPEN if row.state is EventState.CREATING else row.state,
             hands_off=frozenset(name for name, is_theirs in theirs.items() if is_theirs),
             repeats_until=seen.repeats_until,
-            touched=any(theirs.values()) or now.is_touched or placed or reading.mark is not Mark.NONE,
+            touched=any(theirs.values()) or now.holds_more_than(spent) or placed or reading.mark is Mark.DONE,
             missing_since=None,
         )
 

@@ -8,7 +8,7 @@ killed. A list goes when nobody on it waits for an answer any more, unless the u
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -180,7 +180,7 @@ class Lists:
         coming: dict[date, list[Placement]] = defaultdict(list)
         for placement in placements if self._rules.days.shape is not Shape.EACH else ():
             coming[self._rules.days.slot(placement.start.date())].append(placement)
-        homes = {slot: self._home(slot) for slot in coming}
+        homes = {slot: self._home(slot, leaving, there) for slot, there in coming.items()}
         joining = {home.row.uid: coming[slot] for slot, home in homes.items() if home is not None}
         for slot, there in coming.items():
             if homes[slot] is None:
@@ -197,9 +197,12 @@ class Lists:
                     if member.person not in self._wanted and member.reach_out is not None:
                         self._store.events.close_reach_out(member.reach_out.id, "withdrawn", self._now)
 
-    def _home(self, slot: date) -> _List | None:
-        """The list of a day or week that is still ahead, and that kith may write to."""
+    def _home(self, slot: date, leaving: Collection[PersonId], coming: Sequence[Placement]) -> _List | None:
+        """The list of a day or week that is still ahead, and that kith may write to; not one that everybody leaves."""
+        joining = {placement.person for placement in coming}
         for one in self._lists:
+            if not any(member.person not in leaving or member.person in joining for member in one.members):
+                continue
             when = one.row.written.fields.when
             there = one.never_there or (one.row.state is EventState.OPEN and one.standing.seen is not None)
             free = not one.row.hands_off & {"description", "when"} and not has_started(when, self._now, self._zone)
@@ -226,7 +229,7 @@ class Lists:
     def _create(self, row: EventRow, joins: Sequence[_Member]) -> None:
         if self._writer.create(
             row,
-            wanted=lambda: not any(self._changed_meanwhile(member.person) for member in joins),
+            wanted=partial(self._still_hold, joins),
             settle=partial(self._settle, joins, fixed=False),
             lost=partial(self._lose, joins),
         ):
@@ -260,8 +263,9 @@ class Lists:
                 self._update(one, seen, found, composed, members)
             case Leave() if seen is not None and joins:
                 with self._store.transaction():
-                    self._carry(row, joins)
-                    self._settle(joins, fixed=one.is_fixed)
+                    if self._still_hold(joins):
+                        self._carry(row, joins)
+                        self._settle(joins, fixed=one.is_fixed)
             case Create() | AcceptDeletion() | Close() | Forget() | Leave() | Update() | Delete():
                 pass  # a deletion is concluded when it is read back; nothing is written to what was not seen
             case _ as unreachable:
@@ -272,6 +276,8 @@ class Lists:
         with self._store.transaction():
             self._lose(stay, "withdrawn")
             joins = self._joining(coming, one.row)
+            if not self._still_hold(joins):
+                return
             if not joins:
                 self._writer.end(one.row, EventState.GONE)
                 return
@@ -291,10 +297,10 @@ class Lists:
         either = (*tokens, *(token for token in written.brief if token not in tokens))
 
         def wanted() -> bool:
-            if any(self._changed_meanwhile(member.person) for member in members):
-                return False
-            self._carry(row, joins)
-            return True
+            still = self._still_hold(members)
+            if still:
+                self._carry(row, joins)
+            return still
 
         after = replace(
             written,
@@ -332,16 +338,16 @@ class Lists:
                 pass
 
     def _finish(self, one: _List) -> None:
-        """The last write: what was answered is ticked, and lines that say nothing go."""
+        """The last write: lines that were answered are ticked, the title if all were, and the others go."""
         row, seen = one.row, one.standing.seen
-        if seen is None:
+        if seen is None or row.state is not EventState.OPEN:
+            self._writer.end(row, EventState.CLOSED)
             return
         ticked, composed = self._ticked(row), self._composed(row, ())
         change = Change()
-        if ticked:
+        if ticked and composed is not None and ticked.issuperset(composed.keys):
             marked = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks) is Mark.DONE
-            all_talked = composed is not None and ticked.issuperset(composed.keys)
-            answer = Talked(self._today, "", mark=all_talked and not marked)
+            answer = Talked(self._today, "", mark=not marked)
             change = finishing_change(seen, answer, self._rules.marks, self._now, self._zone)
         if composed is not None:
             want = replace(row.written.fields, description=composed.text)
@@ -400,6 +406,10 @@ class Lists:
         text = self._store.people.conversation_text
         return {line.key for line in row.lines if text(row.uid, line.key) is not None}
 
+    def _still_hold(self, members: Sequence[_Member]) -> bool:
+        """Whether nothing was said about any of them since the plan was made."""
+        return not any(self._changed_meanwhile(member.person) for member in members)
+
     def _changed_meanwhile(self, person: PersonId) -> bool:
         known = self._wanted[person]
         return self._store.people.revision(known.row.id) != known.row.revision
@@ -409,13 +419,16 @@ class Lists:
     def _written(self, row: EventRow, when: When, members: Sequence[_Member]) -> Written:
         """What a list that is not there yet is to say."""
         empty = replace(row, written=replace(row.written, fields=Fields(when, "", ""), brief=()))
-        composed = self._composed(empty, members)
-        assert composed is not None
+        composed = self._compose(empty, members)
         title = self._title(row, members, composed)
         return Written(Fields(when, title, composed.text), title, composed.tokens, last_modified=self._now)
 
     def _composed(self, row: EventRow, members: Sequence[_Member]) -> Composed | None:
-        """The description with everybody who waits; a line that the user took away is not put back."""
+        """The description with everybody who waits; None where it is the user's."""
+        return None if "description" in row.hands_off else self._compose(row, members)
+
+    def _compose(self, row: EventRow, members: Sequence[_Member]) -> Composed:
+        """A line that the user took away is not put back."""
         there = [member for member in members if not member.missing]
         lines = [
             list_words.line(self._subjects.of(member.person), member.key, len(there), self._rules) for member in there
@@ -430,7 +443,8 @@ class Lists:
             for person in self._store.events.reach_out(line.reach_out).people
         }
         names |= {member.key: self._wanted[member.person].person.name for member in members}
-        return list_words.list_title([names[key] for key in composed.keys if key in names], self._rules)
+        shown = [names[key] for key in composed.keys if key in names]
+        return list_words.list_title(shown, self._rules) if shown else row.written.plain_title
 
     def _say_who_came(self, row: EventRow, joins: Sequence[_Member]) -> None:
         for member in joins:
