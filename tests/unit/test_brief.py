@@ -18,6 +18,7 @@ from kith.core.model import Cadence, Href, InstallId, Labelled, PartialDate, Per
 from kith.core.period import Period
 from kith.core.readback import brief_is_intact, text_below, typed_text
 from kith.core.rules import DayRules, Rules
+from kith.core.timely import Timely
 
 RULES = Rules(days=DayRules(ZoneInfo("Europe/Lisbon")))
 DAY = date(2026, 10, 7)
@@ -75,8 +76,8 @@ def test_what_others_add_stands_where_it_belongs() -> None:
         promises=("- [ ] send the recipe",),
         for_next=("next: ask about the flat",),
         changes=("Moved to Porto",),
-        news=("Started a bakery",),
-        introductions=("Might like Bea Lima",),
+        news=(Timely("Started a bakery"), Timely("Next year", first=DAY + timedelta(days=1))),
+        introductions=(Timely("Might like Bea Lima", last=DAY),),
     )
     assert (
         brief(subject, RULES, DAY)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from kith.cli.console import say
+from kith.cli.news import settle_telling, to_tell
 from kith.cli.session import one_person, past_day_option, session
 from kith.cli.words import day_words, joined, on_day, one_line
 from kith.core.cadence import window
@@ -44,6 +45,7 @@ def log(
         str, typer.Option("--on", metavar="DATE", help="The day: yesterday, friday, 3d, 2026-11-20.")
     ] = "today",
     via: Annotated[Via | None, typer.Option("--via", help="How you talked.")] = None,
+    not_told: Annotated[bool, typer.Option("--not-told", help="You told them none of your news.")] = False,
 ) -> None:
     """Keep what you talked about; it counts as contact, and the clock starts again."""
     from kith.sync import by_hand
@@ -56,10 +58,12 @@ def log(
         talked_with = list({known.person.id: known for known in (one_person(network, who) for who in words)}.values())
         day = past_day_option(on, app.today, "--on")
         people = [known.person.id for known in talked_with]
+        unheard = to_tell(app, talked_with)
         by_hand.talk(app.store, people, day, (text or "").strip(), app.local_now, via=via.value if via else "")
         names = joined([known.person.name for known in talked_with])
         about = f": “{one_line(text)}”" if text and text.strip() else ""
         say(f"Talked with {names} {on_day(day, app.today)}{about}.")
+        settle_telling(app, unheard, not_told=not_told)
         after = app.everybody().known
         for person in people:
             belongs = window(after[person].standing)

@@ -30,11 +30,14 @@ from kith.cli import (
     export,
     import_,
     init,
+    intro,
     log,
     login,
     merge,
+    news,
     pause,
     people,
+    scout,
     service,
     show,
     skip,
@@ -63,7 +66,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
-_WHO = "Say who is who"
+_WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
@@ -76,6 +79,9 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
+app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
+app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
 app.command("split", rich_help_panel=_WHO)(split.split)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import Rules
+from kith.core.timely import Timely
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
 _CONVERSATIONS = 3
@@ -58,8 +59,8 @@ class Subject:
     promises: tuple[str, ...] = ()
     for_next: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    news: tuple[str, ...] = ()
-    introductions: tuple[str, ...] = ()
+    news: tuple[Timely, ...] = ()
+    introductions: tuple[Timely, ...] = ()
 
 
 def title(subject: Subject, rules: Rules) -> str:
@@ -83,7 +84,7 @@ def brief(subject: Subject, rules: Rules, day: date) -> str:
         _conversations(subject.conversations),
         [*_lines(subject.promises), *_lines(subject.for_next)],
         [*_worth_knowing(subject, day), *_lines(subject.changes)],
-        [*_lines(subject.news), *_lines(subject.introductions)],
+        [*_timely(subject.news, day)[: rules.giving.news], *_timely(subject.introductions, day)],
         _ways_to_reach(subject.person),
     )
     text = "\n\n".join("\n".join(block) for block in blocks if block)
@@ -129,6 +130,10 @@ def _lines(lines: Sequence[str]) -> list[str]:
     return [line for line in map(_one_line, lines) if line]
 
 
+def _timely(lines: Sequence[Timely], day: date) -> list[str]:
+    return _lines([line.text for line in lines if line.fits(day)])
+
+
 def _last_day(subject: Subject) -> list[str]:
     return [f"Last talked {day_text(spoken.day)}" for spoken in subject.conversations[:1]]
 
@@ -164,3 +169,18 @@ def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
     if len(flat) <= longest:
         return flat
     return flat[:longest].rsplit(" ", 1)[0] + " …"
+
+
+# --- for events that are about something else ---------------------------------------------------------------
+
+
+def described(blocks: Sequence[Sequence[str]], write_line: str) -> str:
+    """A description made of blocks of lines, with the line to write under at its end."""
+    ready = ["\n".join(_lines(block)) for block in blocks]
+    return "\n\n".join([*filter(None, ready), write_line])
+
+
+def about(person: Person) -> list[str]:
+    """Who somebody is and how to reach them, in a few lines."""
+    work = " at ".join(part for part in (person.job_title, person.organisation) if part)
+    return [f"{person.name}: {work}" if work else person.name, *_ways_to_reach(person)]

@@ -14,11 +14,14 @@ from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.imports import Imports
+from kith.store.introductions import Introductions
 from kith.store.joins import Joins
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
+from kith.store.news import NewsRoom
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.scouts import Scouts
 from kith.store.waits import Waits
 
 
@@ -37,6 +40,9 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.news = NewsRoom(database)
+        self.introductions = Introductions(database)
+        self.scouts = Scouts(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

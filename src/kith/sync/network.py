@@ -18,6 +18,8 @@ from kith.core.person import person_of
 from kith.core.rules import Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
+from kith.sync.introducing import Introducing
+from kith.sync.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,10 @@ def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[Uncle
 class Subjects:
     """Whom events are about, with what was said; read once, as many as are asked for."""
 
-    def __init__(self, store: Store, network: Network) -> None:
+    def __init__(self, store: Store, network: Network, rules: Rules) -> None:
         self._network = network
+        self._telling = Telling(store)
+        self._introducing = Introducing(store, network, rules)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
 
@@ -179,4 +183,6 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
+            news=self._telling.lines(known),
+            introductions=self._introducing.lines(person),
         )
