@@ -37,6 +37,7 @@ from kith.cli import (
     news,
     pause,
     people,
+    report,
     scout,
     service,
     show,
@@ -70,6 +71,7 @@ _WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("people", rich_help_panel=_LOOK)(people.people)
+app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("log", rich_help_panel=_EVERY_DAY)(log.log)
 app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)

@@ -199,17 +199,17 @@ def _limits(kith: App, news: News) -> str:
 
 def to_tell(kith: App, people: list[Known]) -> dict[PersonId, list[News]]:
     """What each of them has still to hear."""
-    from kith.sync.telling import Telling
+    from kith.sync.telling import ToTell
 
-    telling = Telling(kith.store)
+    telling = ToTell(kith.store)
     return {known.person.id: telling.unheard(known) for known in people}
 
 
 def settle_telling(kith: App, unheard: dict[PersonId, list[News]], *, not_told: bool) -> None:
     """Say what a conversation that was logged has told, or keep that it told nothing."""
-    from kith.sync.telling import Telling
+    from kith.sync.telling import ToTell
 
-    telling = Telling(kith.store)
+    telling = ToTell(kith.store)
     told = [(one, who) for who, news in unheard.items() for one in news if telling.heard(one, who) is not None]
     if not_told:
         with kith.store.transaction():
@@ -230,9 +230,9 @@ def _one(kith: App, number: int) -> News:
 
 
 def _told(kith: App, network: Network) -> list[Told]:
-    from kith.sync.telling import Telling
+    from kith.sync.telling import ToTell
 
-    telling, members = Telling(kith.store), network.members()
+    telling, members = ToTell(kith.store), network.members()
     return [telling.told(news, members) for news in kith.store.news.all()]
 
 

@@ -84,9 +84,8 @@ def text(introduction: Introduction, people: Iterable[Person], details: str) -> 
     return described([why, *map(about, people)], _WRITE_LINE)
 
 
-def says_met(texts: Iterable[str], name: str) -> bool:
-    """Whether one of the texts has a line ``met: NAME`` for somebody of that name; a first name will do."""
+def says_met(text: str, name: str) -> bool:
+    """Whether a text has a line ``met: NAME`` for somebody of that name; a first name will do."""
     words = set(fold(name).split())
-    return any(
-        said and said <= words for text in texts for said in (set(fold(line).split()) for line in _MET.findall(text))
-    )
+    said = [set(fold(line).split()) for line in _MET.findall(text)]
+    return any(met and met <= words for met in said)

@@ -6,18 +6,16 @@ a conversation that is taken back takes the telling back with it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kith.core.event import line_digests, normal_line, normal_lines
+from kith.core.event import line_digests, normal_line, normal_lines, printable
 from kith.core.names import fold
 from kith.core.timely import Timely
 
 _CERTAIN = 80
 """So much of a long text is enough to know it by: a brief may have cut the rest."""
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Ruling:
 
 def storable(text: str) -> str:
     """News as one line that every calendar keeps."""
-    return normal_line(_UNSEEN.sub(" ", text))
+    return normal_line(printable(text))
 
 
 def heard(news: News, talks: Iterable[Talk], rulings: Sequence[Ruling]) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime, tzinfo
 
 from kith.core.introduce import Introduction
@@ -67,31 +66,6 @@ class Introductions:
             " JOIN conversations c ON c.id = x.conversation_id WHERE c.withdrawn_at IS NULL"
         )
         return {frozenset((PersonId(row["a"]), PersonId(row["b"]))) for row in (*ruled, *together)}
-
-    def texts_with_met(self, since: date) -> dict[PersonId, list[tuple[date, str]]]:
-        """Everybody's conversations from a day on that may say whom they met."""
-        found: dict[PersonId, list[tuple[date, str]]] = defaultdict(list)
-        sql = (
-            "SELECT person_id, day, text FROM conversations JOIN conversation_people ON conversation_id = id"
-            " WHERE withdrawn_at IS NULL AND day >= ? AND text LIKE '%met%:%' ORDER BY day, id"
-        )
-        for row in self._database.all(sql, (since.isoformat(),)):
-            found[PersonId(row["person_id"])].append((date.fromisoformat(row["day"]), row["text"]))
-        return found
-
-    def texts_that_ask_or_offer(self) -> list[tuple[PersonId, date, str]]:
-        """What was typed about one person alone and may say what they ask for or offer, newest first, with its day."""
-        wanted = "(text LIKE '%asks%:%' OR text LIKE '%offers%:%')"
-        sql = (
-            "SELECT min(person_id) AS person, day, text, recorded_at FROM conversations"
-            " JOIN conversation_people ON conversation_id = id"
-            f" WHERE withdrawn_at IS NULL AND {wanted} GROUP BY id HAVING count(*) = 1"
-            f" UNION ALL SELECT person_id, day, text, recorded_at FROM attempts WHERE {wanted}"
-            " ORDER BY day DESC, recorded_at DESC"
-        )
-        return [
-            (PersonId(row["person"]), date.fromisoformat(row["day"]), row["text"]) for row in self._database.all(sql)
-        ]
 
     def _settle(self, number: int, what: str, day: date) -> None:
         self._database.execute(f"UPDATE introductions SET {what} = ? WHERE id = ?", (day.isoformat(), number))

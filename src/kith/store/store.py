@@ -13,9 +13,11 @@ from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.history import History
 from kith.store.imports import Imports
 from kith.store.introductions import Introductions
 from kith.store.joins import Joins
+from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.migrations import migrate
 from kith.store.news import NewsRoom
@@ -23,6 +25,7 @@ from kith.store.people import People
 from kith.store.runs import Runs
 from kith.store.scouts import Scouts
 from kith.store.waits import Waits
+from kith.store.words import Words
 
 
 class Store:
@@ -34,6 +37,8 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.choosing = Choosing(database)
+        self.history = History(database)
+        self.words = Words(database)
         self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
         self.waits = Waits(database)
@@ -43,6 +48,7 @@ class Store:
         self.news = NewsRoom(database)
         self.introductions = Introductions(database)
         self.scouts = Scouts(database)
+        self.looking = Looking(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

@@ -17,6 +17,7 @@ from kith.core.readback import (
     Passed,
     Snoozed,
     Talked,
+    Ticked,
     Tried,
     Withdrawn,
     understand_occurrence,
@@ -25,6 +26,7 @@ from kith.core.report import PassReport, Understood
 from kith.core.rules import Rules
 from kith.store.events import EventRow, ReachOut
 from kith.store.store import Store
+from kith.sync import said
 from kith.sync.by_hand import answer_open
 
 _COMES_AGAIN = (Kind.REACH_OUT, Kind.INTRODUCTION)
@@ -42,8 +44,13 @@ class Answers:
         self._today = now.astimezone(self._zone).date()
         self._report = report
 
-    def record(self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, *, line: str = "") -> None:
-        """Keep what an answer means; ``line`` is the key of the one it was given in, where the event is a list."""
+    def record(
+        self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent, *, before: str, line: str = ""
+    ) -> None:
+        """Keep what an answer means, and do what its text asks for beside what it said ``before``.
+
+        ``line`` is the key of the one it was given in, where the event is a list.
+        """
         people, events = self._store.people, self._store.events
         match meaning:
             case Talked():
@@ -55,15 +62,18 @@ class Answers:
                 if reach_out.kind is not Kind.REACH_OUT:
                     answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
                 self._tell("talked", row, reach_out, meaning.day, meaning.text)
+                self._obey(row, reach_out, before, meaning.text, meaning.day, talked=True)
             case Corrected():
-                people.correct_conversation(row.uid, line, meaning.text)
-                self._tell("corrected", row, reach_out, self._today, meaning.text)
+                self._correct(row, reach_out, before, meaning.text, line)
             case Withdrawn():
                 people.withdraw_conversation(row.uid, line, self._now)
                 events.save_reach_out(replace(reach_out, withdrawn=True))
                 self._tell("withdrawn", row, reach_out, self._today)
             case Noted():
                 self._tell("noted", row, reach_out, seen.fields.when.day_in(self._zone), meaning.text)
+                self._obey(row, reach_out, before, meaning.text, self._day_of(row, line))
+            case Ticked():
+                self._tell("kept", row, reach_out, self._today, meaning.text)
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
@@ -71,6 +81,7 @@ class Answers:
                     again = self._rules.try_again.after(self._today)
                     events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
                 self._tell("tried", row, reach_out, meaning.day, meaning.text)
+                self._obey(row, reach_out, before, meaning.text, meaning.day)
             case Snoozed():
                 events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
                 self._tell("snoozed", row, reach_out, meaning.to.day_in(self._zone))
@@ -107,7 +118,9 @@ class Answers:
         """Keep what the changed instances of an event say that the user made repeat."""
         people = self._store.people
         for occurrence in seen.occurrences:
-            known = people.conversation_text(row.uid, occurrence.key)
+            # What was typed there last: the conversation may have been edited on the command line since.
+            talked = people.conversation_text(row.uid, occurrence.key) is not None
+            known = people.last_typed(row.uid, occurrence.key) if talked else None
             meaning = understand_occurrence(occurrence, known, row.written, self._rules.marks, self._now, self._zone)
             match meaning:
                 case Talked():
@@ -121,13 +134,29 @@ class Answers:
                         occurrence=occurrence.key,
                     )
                     self._tell("talked", row, reach_out, meaning.day, meaning.text)
+                    self._obey(row, reach_out, row.written.typed, meaning.text, meaning.day, talked=True)
                 case Corrected():
                     people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    people.correct_conversation(row.uid, occurrence.key, meaning.text)
-                    self._tell("corrected", row, reach_out, self._today, meaning.text)
+                    self._correct(row, reach_out, known or "", meaning.text, occurrence.key)
                 case Withdrawn():
                     people.withdraw_conversation(row.uid, occurrence.key, self._now)
                     self._tell("withdrawn", row, reach_out, self._today)
+
+    def _correct(self, row: EventRow, reach_out: ReachOut, before: str, text: str, place: str) -> None:
+        """``place`` is a list's line, or an instance of an event that repeats."""
+        said.correct(self._store, row.uid, place, before, text)
+        self._tell("corrected", row, reach_out, self._today, text)
+        self._obey(row, reach_out, before, text, self._day_of(row, place))
+
+    def _obey(
+        self, row: EventRow, reach_out: ReachOut, before: str, text: str, day: date, *, talked: bool = False
+    ) -> None:
+        done = said.obey(self._store, reach_out.people, before, text, day, self._today, talked=talked)
+        if done:
+            self._tell("obeyed", row, reach_out, day, done)
+
+    def _day_of(self, row: EventRow, place: str) -> date:
+        return said.day_of(self._store, row.uid, place, self._now, self._zone)
 
     def say(self, what: str, row: EventRow, day: date) -> None:
         """Report what happened to an event as a whole."""

@@ -15,14 +15,20 @@ from kith.core.circles import ByHand
 from kith.core.model import PersonId
 from kith.store.people import PersonRow
 from kith.store.store import Store
+from kith.sync import said
 from kith.sync.network import Known
 
 
 def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> int:
-    """A conversation took place; its number. It answers each one's open reach-out. ``now`` carries the user's zone."""
+    """A conversation took place; its number. It answers each one's open reach-out, and what its text asks for is done.
+
+    ``now`` carries the user's zone.
+    """
+    text = _storable(text)
     with store.transaction():
-        number = store.people.record_conversation(people, day, _storable(text), now, via=via)
+        number = store.people.record_conversation(people, day, text, now, via=via)
         answer_open(store, people, day, now)
+        said.obey(store, people, "", text, day, now.date(), talked=True)
         return number
 
 

@@ -5,18 +5,17 @@ It writes nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
+from kith.core.history import Entry, What
 from kith.core.introduce import Introduction, State, says_met
 from kith.core.model import Card, Person, PersonId
 from kith.core.names import fold
 from kith.core.rules import Rules
 from kith.core.timely import Timely
-from kith.core.typed import parse
 from kith.store.store import Store
 
 if TYPE_CHECKING:
@@ -26,67 +25,81 @@ if TYPE_CHECKING:
 _NEWEST = 10
 """So many of the things that somebody asks for or offers are looked at."""
 
+Entries = Mapping[PersonId, Sequence[Entry]]
 
-def introductions(store: Store, rules: Rules) -> list[Introduction]:
-    """All introductions, oldest first; that two have met may stand in a line typed about either."""
-    found = store.introductions.all(rules.days.zone)
-    asked = [one for one in found if one.state is State.INTRODUCED and one.introduced_on is not None]
-    if not asked:
+
+def introductions(store: Store, rules: Rules, entries: Entries | None = None) -> list[Introduction]:
+    """All introductions, oldest first; that two have met may stand in a line typed about either.
+
+    ``entries`` is everybody's history, read where it is not given.
+    """
+    zone = rules.days.zone
+    found = store.introductions.all(zone)
+    if all(one.state is not State.INTRODUCED for one in found):
         return found
-    texts = store.introductions.texts_with_met(min(one.introduced_on for one in asked if one.introduced_on))
-    return [_with_answer(store, one, texts) for one in found]
+    history = store.history.entries(zone) if entries is None else entries
+    return [_with_answer(store, one, history) for one in found]
 
 
-def _with_answer(store: Store, one: Introduction, texts: dict[PersonId, list[tuple[date, str]]]) -> Introduction:
+def _with_answer(store: Store, one: Introduction, entries: Entries) -> Introduction:
     if one.state is not State.INTRODUCED or one.introduced_on is None:
         return one
     days = [
-        day
+        entry.day
         for person in one.people
-        for day, text in texts.get(person, ())
-        if day >= one.introduced_on and says_met([text], store.people.name(one.other(person)))
+        for entry in entries.get(person, ())
+        if entry.day >= one.introduced_on and says_met(entry.text, store.people.name(one.other(person)))
     ]
     return replace(one, met_on=min(days)) if days else one
 
 
-def suggestions(store: Store, network: Network, rules: Rules) -> list[Suggestion]:
-    """Every pair of the network with a reason to meet, the best first."""
+def suggestions(store: Store, network: Network, rules: Rules, entries: Entries | None = None) -> list[Suggestion]:
+    """Every pair of the network with a reason to meet, the best first. ``entries`` as above."""
     from kith.core.suggest import suggest  # with a library that reading commands do without
 
     members = [known.person for known in network.members()]
-    people = {person.id for person in members}
-    said = _asked_and_offered(store, people)
-    cards = store.cards.by_person(people)
-    candidates = [_candidate(person, cards[person.id], *said.get(person.id, ((), ()))) for person in members]
+    cards = store.cards.by_person({person.id for person in members})
+    said = _asked_and_offered(store.history.entries(rules.days.zone) if entries is None else entries)
+    nothing: tuple[list[str], list[str]] = ([], [])
+    candidates = [_candidate(person, cards[person.id], *said.get(person.id, nothing)) for person in members]
     circles = [name for circle in rules.circles for name in (circle.name, *circle.labels)]
     acquainted = store.introductions.acquainted()
     acquainted |= {frozenset(one.people) for one in store.introductions.all(rules.days.zone)}
     return suggest(candidates, acquainted, circles)
 
 
-def _candidate(person: Person, cards: Iterable[Card], asks: tuple[str, ...], offers: tuple[str, ...]) -> Candidate:
+def _candidate(person: Person, cards: Iterable[Card], asks: Iterable[str], offers: Iterable[str]) -> Candidate:
+    from kith.core.suggest import Candidate
+
     households = {
         fold(f"{card.family} {card.street} {card.postcode} {card.city}")
         for card in cards
         if card.family and card.street
     }
-    return Candidate(person.id, person.name, person.labels, asks, offers, person.organisation, frozenset(households))
+    return Candidate(
+        person=person.id,
+        name=person.name,
+        tags=person.labels,
+        asks=_newest(asks),
+        offers=_newest(offers),
+        organisation=person.organisation,
+        households=frozenset(households),
+    )
 
 
-def _asked_and_offered(
-    store: Store, people: Collection[PersonId]
-) -> dict[PersonId, tuple[tuple[str, ...], tuple[str, ...]]]:
+def _asked_and_offered(entries: Entries) -> dict[PersonId, tuple[list[str], list[str]]]:
     """What people ask for and offer, newest first: by the facts about them, and by what was typed about one alone."""
-    asks: dict[PersonId, list[str]] = defaultdict(list)
-    offers: dict[PersonId, list[str]] = defaultdict(list)
-    for person, day, text in store.introductions.texts_that_ask_or_offer():
-        said = parse(text, day)
-        asks[person] += said.asks
-        offers[person] += said.offers
-    for person, facts in store.people.facts_with_kinds().items():
-        asks[person] += [text for kind, text in reversed(facts) if kind == "asks"]
-        offers[person] += [text for kind, text in reversed(facts) if kind == "offers"]
-    return {person: (_newest(asks[person]), _newest(offers[person])) for person in people}
+    found: dict[PersonId, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    shared = Counter(entry.handle for history in entries.values() for entry in history)
+    for person, history in entries.items():
+        asks, offers = found[person]
+        for entry in history:
+            if entry.what is What.FACT and entry.via in ("asks", "offers"):
+                (asks if entry.via == "asks" else offers).append(entry.text)
+            elif shared[entry.handle] == 1 and any(word in entry.text.casefold() for word in ("asks", "offers")):
+                asks += entry.said.asks
+                offers += entry.said.offers
+    return found
 
 
 def _newest(lines: Iterable[str]) -> tuple[str, ...]:
@@ -96,12 +109,15 @@ def _newest(lines: Iterable[str]) -> tuple[str, ...]:
 class Introducing:
     """What briefs say of introductions; read once."""
 
-    def __init__(self, store: Store, network: Network, rules: Rules) -> None:
+    def __init__(self, store: Store, network: Network, rules: Rules, entries: Entries) -> None:
         self._store = store
         self._ask_after = rules.giving.ask_after
-        self._open = [one for one in introductions(store, rules) if one.state is State.INTRODUCED]
-        wanted = rules.giving.suggest and rules.details == "full"
-        self._best = best_for_each(suggestions(store, network, rules)) if wanted else {}
+        self._open = [one for one in introductions(store, rules, entries) if one.state is State.INTRODUCED]
+        self._best: Mapping[PersonId, Suggestion] = {}
+        if rules.giving.suggest and rules.details == "full":
+            from kith.core.suggest import best_for_each
+
+            self._best = best_for_each(suggestions(store, network, rules, entries))
 
     def lines(self, person: PersonId) -> tuple[Timely, ...]:
         """Whether those whom the user introduced to somebody have met them, and whom they might like to meet."""

@@ -6,20 +6,23 @@ Read by a pass and by the commands that show people; it writes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget
 from kith.core.circles import Membership, UnclearRule, memberships, similar
+from kith.core.facets import facets_of, thin
 from kith.core.model import Person, PersonId
 from kith.core.names import exact_key
+from kith.core.period import Period
 from kith.core.person import person_of
-from kith.core.rules import Rules
+from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
 from kith.sync.introducing import Introducing
-from kith.sync.telling import Telling
+from kith.sync.said import Telling
+from kith.sync.telling import ToTell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Known:
     last: LastTimes
     given: str = ""
     cards: int = 0
+    lift: float = 1.0
+    lifted_for: str = ""
 
     @property
     def in_network(self) -> bool:
@@ -44,11 +49,13 @@ class Known:
         return Standing(
             person=self.person.id,
             cadence=self.membership.cadence,
-            weight=self.membership.weight,
+            weight=self.membership.weight * self.lift,
             last_conversation=self.last.conversation,
             last_skip=self.last.skip,
             anchor=self.row.anchor,
             next_on=self.row.next_on,
+            last_attempt=self.last.attempt,
+            lifted_for=self.lifted_for,
         )
 
     def is_wanted(self, today: date) -> bool:
@@ -69,6 +76,7 @@ class Network:
     unclear: tuple[UnclearRule, ...]
     people: int
     joined: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    report: ReportRules = ReportRules()
 
     def members(self) -> list[Known]:
         """Those in the network, by name."""
@@ -78,8 +86,25 @@ class Network:
         )
 
     def wanted(self, today: date) -> dict[PersonId, Known]:
-        """Those for whom reach-outs are planned."""
-        return {person: known for person, known in self.known.items() if known.is_wanted(today)}
+        """Those for whom reach-outs are planned; whoever has a thin part of life counts more, if the config says so."""
+        lifted = self._lifted(today) if self.report.lift > 1 else {}
+        return {
+            person: replace(known, lift=self.report.lift, lifted_for=lifted[person]) if person in lifted else known
+            for person, known in self.known.items()
+            if known.is_wanted(today)
+        }
+
+    def _lifted(self, today: date) -> dict[PersonId, str]:
+        """For which thin part of life somebody in the network counts more."""
+        since = Period(-self.report.over.months, -self.report.over.days).after(today)
+        facets = {person: facets_of(k.person.labels) for person, k in self.known.items() if k.in_network}
+        talked = {person: (self.known[person].last.conversation or date.min) >= since for person in facets}
+        thin_ones = thin(((facets[person], talked[person]) for person in facets), self.report.targets)
+        return {
+            person: str(next(facet for facet in theirs if facet.key in thin_ones))
+            for person, theirs in facets.items()
+            if not thin_ones.isdisjoint(facet.key for facet in theirs)
+        }
 
     def budget(self, rules: Rules, today: date) -> Budget:
         """What the network asks for in a week."""
@@ -146,7 +171,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
         for row, person in zip(rows, persons, strict=True)
     }
     count = len(rows) if people is None else store.people.count()
-    return Network(known, _with_similar(store, unclear), count, store.joins.joined())
+    return Network(known, _with_similar(store, unclear), count, store.joins.joined(), rules.report)
 
 
 def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[UnclearRule, ...]:
@@ -162,8 +187,9 @@ class Subjects:
 
     def __init__(self, store: Store, network: Network, rules: Rules) -> None:
         self._network = network
-        self._telling = Telling(store)
-        self._introducing = Introducing(store, network, rules)
+        self._told = Telling(store, rules.days.zone)
+        self._news = ToTell(store)
+        self._introducing = Introducing(store, network, rules, self._told.entries)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
 
@@ -183,6 +209,9 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
-            news=self._telling.lines(known),
+            understood=self._told.understood(person),
+            promises=self._told.promise_lines(person),
+            for_next=self._told.for_next(person),
+            news=self._news.lines(known),
             introductions=self._introducing.lines(person),
         )

@@ -283,7 +283,7 @@ class ReadBack:
                 self._store.events.save_reach_out(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
-                self._answers.record(row, reach_out, meaning, seen)
+                self._answers.record(row, reach_out, meaning, seen, before=settled.typed)
                 row = self._after(row, meaning, seen)
                 reach_out = self._store.events.reach_out(reach_out.id)
         return row

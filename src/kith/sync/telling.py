@@ -25,7 +25,7 @@ class Told:
     to_hear: tuple[PersonId, ...]
 
 
-class Telling:
+class ToTell:
     """The news that are not over, and who has heard them; read once."""
 
     def __init__(self, store: Store) -> None:
