@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 
 import pytest
@@ -76,7 +77,70 @@ def test_what_cannot_be_meant_is_said(home: Home, arguments: tuple[str, ...], se
     assert sentence in home.kith("report", *arguments, exits=2).err
 
 
-def test_without_a_network(tmp_path: object, home: Home, commands: Warm) -> None:
+def test_without_a_network(home: Home) -> None:
     empty = home.copy_to(home.folder.parent / "nobody")
     empty.write_config(CONFIG.replace('"Family"', '"Nobody"').replace('"Friends"', '"Nobody"'))
     assert "Nobody is in your network yet" in empty.kith("report").out
+
+
+# as a page
+
+
+def test_a_page_is_written_for_the_user_alone(synced: Home) -> None:
+    page = synced.folder / "report.html"
+    synced.wait(days=1)
+    said = synced.kith("report", "--html", "report.html").out
+    assert said.startswith("report.html holds the report.")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert "Ana Souza" in page.read_text()
+    synced.kith("log", "gil", "Hello")
+    synced.kith("report", "--html", "report.html")
+    assert "Nov 2026: 1 of 6" in page.read_text(), "its own is overwritten"
+    assert [path.name for path in synced.folder.glob("*report*")] == ["report.html"]
+
+
+def test_what_is_no_report_is_left_alone(synced: Home) -> None:
+    theirs = synced.folder / "mine.html"
+    theirs.write_text("<!doctype html>\nmine")
+    refused = synced.kith("report", "--html", "mine.html", exits=2).err
+    assert "mine.html is there already, and is no report of kith's" in refused
+    assert theirs.read_text() == "<!doctype html>\nmine"
+    synced.kith("report", "--html", "mine.html", "--force")
+    assert "Who you really talk to" in theirs.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--html", "calendar"), "calendar is no file that can be written"),
+        (("--html", "calendar", "--force"), "calendar is no file that can be written"),
+        (("--html", "nowhere/report.html"), "nowhere/report.html cannot be written: No such file or directory"),
+        (("--html", "report.html", "--json"), "choose one"),
+    ],
+)
+def test_where_no_page_can_be_written_it_says_so(synced: Home, arguments: tuple[str, ...], sentence: str) -> None:
+    assert sentence in synced.kith("report", *arguments, exits=2).err
+    assert not (synced.folder / "report.html").exists()
+
+
+# what is private
+
+
+def test_parts_of_life_stay_where_the_user_put_them(synced: Home) -> None:
+    """In the store, in reports and in exports; in no event, log or report of a pass, whatever is done."""
+    planted = ("race:planted-aaa", "gender:planted-bbb", "interest:planted-ccc")
+    synced.write_config(
+        CONFIG + "\n[report]\nlift = 2\n[report.targets]\n" + "".join(f'"{one}" = "99%"\n' for one in planted)
+    )
+    for name, one in zip(("ana souza", "gil", "rui"), planted, strict=True):
+        synced.kith("tag", name, f"+{one}")
+    said = [synced.kith("--verbose", "sync", "--scheduled"), synced.kith("sync", "--json")]
+    synced.kith("log", "ana souza", "Dinner")
+    assert "planted-bbb is thin" in synced.kith("due", "--days", "60").out
+    synced.wait(days=20)
+    said += [synced.kith("--verbose", "sync", "--scheduled"), synced.kith("--verbose", "status")]
+    assert synced.events()
+    assert not [one for result in said for one in planted if one in result.out + result.err]
+    for path in synced.folder.rglob("*"):
+        if path.is_file() and "planted" in path.read_bytes().decode("utf-8", "replace"):
+            assert path == synced.config or path.is_relative_to(synced.state), path

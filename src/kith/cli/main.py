@@ -26,8 +26,12 @@ from kith.cli import (
     demo,
     due,
     duplicates,
+    edit,
     events,
     export,
+    fact,
+    forget,
+    history,
     import_,
     init,
     intro,
@@ -37,8 +41,10 @@ from kith.cli import (
     news,
     pause,
     people,
+    promises,
     report,
     scout,
+    search,
     service,
     show,
     skip,
@@ -70,10 +76,16 @@ _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and 
 _WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
+app.command("history", rich_help_panel=_LOOK)(history.history)
+app.command("search", rich_help_panel=_LOOK)(search.search)
+app.command("promises", rich_help_panel=_LOOK)(promises.promises)
 app.command("people", rich_help_panel=_LOOK)(people.people)
 app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("log", rich_help_panel=_EVERY_DAY)(log.log)
+app.command("fact", rich_help_panel=_EVERY_DAY)(fact.fact)
+app.command("edit", rich_help_panel=_EVERY_DAY)(edit.edit)
+app.command("forget", rich_help_panel=_EVERY_DAY)(forget.forget)
 app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)

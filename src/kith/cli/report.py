@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,16 +32,22 @@ def report(
         str | None, typer.Option("--since", metavar="DATE", help="From that day on: 2026-01-01, 6m, …")
     ] = None,
     over: Annotated[str | None, typer.Option("--over", metavar="PERIOD", help="So far back: 6m, 1y, …")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="As one page for a browser.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="With --html: overwrite whatever file is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Who is on your list and who you really talked to, over time; rhythms kept and slipped; which parts are thin."""
     from kith.sync.noticing import report as look_back
 
+    if html is not None and as_json:
+        raise UsageError("--html and --json are two ways to have it", hint="choose one")
     with session(context) as app:
         network = app.everybody()
         found = look_back(app.store, app.rules, network, _begin(app, since, over), app.today)
         if as_json:
             print_json(_plain(found))
+        elif html is not None:
+            _write(app, found, html, force=force)
         elif not found.listed:
             say("Nobody is in your network yet. See `kith people --unassigned`, or `kith triage`.")
         else:
@@ -58,6 +65,32 @@ def _begin(app: App, since: str | None, over: str | None) -> date:
         return Period(-length.months, -length.days).after(app.today)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"--over: {error}") from None
+
+
+def _write(app: App, found: Report, file: Path, *, force: bool) -> None:
+    """Write the page, in place of an older one at most. Raises UsageError."""
+    from kith.files import replace_file
+
+    page = app.report_page(found)
+    try:
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{file} is no file that can be written", hint="name a new file")
+        if file.exists() and not force and not _is_ours(file, page):
+            raise UsageError(
+                f"{file} is there already, and is no report of kith's",
+                hint="name another file; or overwrite it: `kith report --html FILE --force`",
+            )
+        replace_file(file, page)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+    say(f"{file} holds the report. There are names in it, so only you can read it: open it in a browser.")
+
+
+def _is_ours(file: Path, page: bytes) -> bool:
+    """Whether what is there begins as a page does."""
+    mark = page.partition(b"\n")[0]
+    with file.open("rb") as there:
+        return there.read(len(mark)) == mark
 
 
 # --- for people -------------------------------------------------------------------------------------------
