@@ -96,14 +96,14 @@ class Telling:
     """What the texts say about everybody, for briefs; read once."""
 
     def __init__(self, store: Store, zone: tzinfo) -> None:
-        self._entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
+        self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
         self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
         """What is still to be done for somebody, oldest first."""
         if person not in self._promises:
-            self._promises[person] = open_promises(self._entries.get(person, ()), self._ticks.get(person, ()))
+            self._promises[person] = open_promises(self.entries.get(person, ()), self._ticks.get(person, ()))
         return self._promises[person]
 
     def promise_lines(self, person: PersonId) -> tuple[str, ...]:
@@ -130,4 +130,4 @@ class Telling:
         return tuple(f"Next: {text}" for text in dict.fromkeys(found))[-_FOR_NEXT:]
 
     def _typed(self, person: PersonId) -> list[Entry]:
-        return [entry for entry in self._entries.get(person, ()) if entry.what in _TYPED]
+        return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]
