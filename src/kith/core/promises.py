@@ -6,6 +6,7 @@ from the command line says its words again. Who promises the same once more has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from kith.core.event import line_digests, normal_line, printable
 from kith.core.history import Entry
 from kith.core.typed import Line, Order, parse, without_facets
 
+_MAY_BE_ONE = re.compile("[]!✓✔✅☑]")
 _LONGEST = 150
 """How much of a promise a brief shows, and by how much it is known again."""
 
@@ -62,6 +64,8 @@ def open_promises(entries: Iterable[Entry], ticks: Iterable[tuple[datetime, str]
 
 def _promises_in(entry: Entry) -> list[Line]:
     """The promises and ticks in a text; a tick counts for the whole of it, wherever the promise stands."""
+    if not _MAY_BE_ONE.search(entry.text):
+        return []
     lines = [line for line in entry.said.lines if line.order in (Order.PROMISE, Order.KEPT)]
     kept = {promise_key(line.value) for line in lines if line.order is Order.KEPT}
     return [line for line in lines if line.order is Order.KEPT or promise_key(line.value) not in kept]

@@ -99,10 +99,13 @@ class Telling:
     def __init__(self, store: Store, zone: tzinfo) -> None:
         self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
+        self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
         """What is still to be done for somebody, oldest first."""
-        return open_promises(self.entries.get(person, ()), self._ticks.get(person, ()))
+        if person not in self._promises:
+            self._promises[person] = open_promises(self.entries.get(person, ()), self._ticks.get(person, ()))
+        return self._promises[person]
 
     def promise_lines(self, person: PersonId) -> tuple[str, ...]:
         """The same as lines to tick."""
