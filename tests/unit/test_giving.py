@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,11 @@ from kith.core import introduce, scout
 from kith.core.introduce import Introduction, State, says_met
 from kith.core.model import Labelled, Person, PersonId
 from kith.core.period import Period
+from kith.core.rules import DayRules, Rules
 from kith.core.scout import Scout, Slot, turns
 
+FULL = Rules(DayRules(ZoneInfo("Europe/Lisbon")), region="PT")
+SHORT, NONE = replace(FULL, details="short"), replace(FULL, details="none")
 DAY = date(2026, 11, 4)  # a Wednesday
 ANA = Person(PersonId("ana"), "Ana Souza", emails=(Labelled("ana@example.org"),), job_title="Baker")
 BEA = Person(PersonId("bea"), "Bea Lima", phones=(Labelled("+351 912 345 678", "mobile"),))
@@ -74,14 +78,14 @@ def test_a_line_that_says_that_they_met(text: str, *, met: bool) -> None:
 
 def test_the_event_says_why_who_and_how_to_reach_them() -> None:
     assert introduce.title((ANA, BEA)) == "Introduce Ana Souza and Bea Lima"
-    lines = introduce.text(PLANNED, (ANA, BEA), "full").splitlines()
+    lines = introduce.text(PLANNED, (ANA, BEA), FULL).splitlines()
     assert lines[:3] == ["Why: Both bake", "", "Ana Souza: Baker"]
     assert "ana@example.org" in lines[3]
     assert lines[5] == "Bea Lima"
     assert lines[-1].startswith("—")
-    assert introduce.text(PLANNED, (ANA, BEA), "short").count("\n") == 0
-    assert introduce.text(PLANNED, (ANA, BEA), "none") == ""
-    assert introduce.text(replace(PLANNED, why=""), (ANA, BEA), "full").startswith("Ana Souza")
+    assert introduce.text(PLANNED, (ANA, BEA), SHORT).count("\n") == 0
+    assert introduce.text(PLANNED, (ANA, BEA), NONE) == ""
+    assert introduce.text(replace(PLANNED, why=""), (ANA, BEA), FULL).startswith("Ana Souza")
 
 
 # Scouts
@@ -138,12 +142,12 @@ def test_everybody_gets_their_week(scouts: int, weeks: int) -> None:
 def test_the_event_says_who_could_introduce_them_and_what_was_written() -> None:
     one = looked_for(1, note="For the dinghy")
     slots = [had(1, number, n=number, text=f"Try {number}") for number in range(1, 8)]
-    lines = scout.text(one, ANA, [*slots, had(1, 9, n=9, text="not yet", is_open=True)], "full").splitlines()
+    lines = scout.text(one, ANA, [*slots, had(1, 9, n=9, text="not yet", is_open=True)], FULL).splitlines()
     assert scout.title(one, "full") == "Meet someone new: Somebody 1"
     assert lines[:2] == ["Who could introduce you:", "Ana Souza: Baker"]
     assert lines[4] == "For the dinghy"
     assert lines[6:11] == [f"{number + 4} Nov 2026: Try {number}" for number in range(3, 8)]
     assert scout.title(one, "short") == "Meet someone new"
-    assert "Ana" not in scout.text(one, ANA, slots, "short")
-    assert scout.text(one, None, [], "none") == ""
-    assert scout.text(looked_for(1), None, [], "full").startswith("—")
+    assert "Ana" not in scout.text(one, ANA, slots, SHORT)
+    assert scout.text(one, None, [], NONE) == ""
+    assert scout.text(looked_for(1), None, [], FULL).startswith("—")

@@ -12,6 +12,7 @@ from kith.core.brief import about, day_text, described
 from kith.core.model import Person, PersonId
 from kith.core.names import fold
 from kith.core.period import Period
+from kith.core.rules import Rules
 from kith.core.timely import Timely
 
 _WRITE_LINE = "— write below this line: what came of it? —"
@@ -74,14 +75,14 @@ def title(people: Iterable[Person]) -> str:
     return f"Introduce {' and '.join(person.name for person in people)}"
 
 
-def text(introduction: Introduction, people: Iterable[Person], details: str) -> str:
+def text(introduction: Introduction, people: Iterable[Person], rules: Rules) -> str:
     """What that event says: why, who they are, and how to reach both; less of it where others see the calendar."""
-    if details == "none":
+    if rules.details == "none":
         return ""
-    if details == "short":
+    if rules.details == "short":
         return _WRITE_LINE
     why = [f"Why: {introduction.why}"] if introduction.why else []
-    return described([why, *map(about, people)], _WRITE_LINE)
+    return described([why, *(about(person, rules.region) for person in people)], _WRITE_LINE)
 
 
 def says_met(text: str, name: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from kith.core.brief import about, day_text, described
 from kith.core.model import Person, PersonId
+from kith.core.rules import Rules
 
 _NOTES = 5
 _WRITE_LINE = "— write below this line: what did you do about it? —"
@@ -87,16 +88,16 @@ def title(scout: Scout, details: str) -> str:
     return f"Meet someone new: {scout.text}" if details == "full" else "Meet someone new"
 
 
-def text(scout: Scout, via: Person | None, slots: Sequence[Slot], details: str) -> str:
+def text(scout: Scout, via: Person | None, slots: Sequence[Slot], rules: Rules) -> str:
     """What that event says: who could introduce them, the note, and what was written in the last events about it.
 
     Less of it where others see the calendar.
     """
-    if details == "none":
+    if rules.details == "none":
         return ""
-    if details == "short":
+    if rules.details == "short":
         return _WRITE_LINE
-    introducing = ["Who could introduce you:", *about(via)] if via is not None else []
+    introducing = ["Who could introduce you:", *about(via, rules.region)] if via is not None else []
     written = [slot for slot in slots if slot.text and not slot.is_open]
     blocks = [introducing, [scout.note], [f"{day_text(slot.day)}: {slot.text}" for slot in written[-_NOTES:]]]
     return described(blocks, _WRITE_LINE)

@@ -29,7 +29,7 @@ def wanted_introductions(store: Store, rules: Rules, today: date) -> Iterator[Wa
 
 def _introduction(one: Introduction, people: list[Person], rules: Rules) -> Wanted:
     def text(_: date) -> str:
-        return introduce.text(one, people, rules.details)
+        return introduce.text(one, people, rules)
 
     return Wanted(
         kind=Kind.INTRODUCTION,
@@ -52,7 +52,7 @@ def wanted_scouts(store: Store, rules: Rules, today: date) -> Iterator[Wanted]:
     for turn in turns:
         via = known[turn.scout.via].person if turn.scout.via in known else None
         own = [slot for slot in slots if slot.subject == turn.scout.subject]
-        yield _scout(turn, scout.text(turn.scout, via, own, rules.details), rules)
+        yield _scout(turn, scout.text(turn.scout, via, own, rules), rules)
 
 
 def _scout(turn: Turn, said: str, rules: Rules) -> Wanted:

@@ -11,6 +11,7 @@ from datetime import date
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget
+from kith.core.changes import news_of
 from kith.core.circles import Membership, UnclearRule, memberships, similar
 from kith.core.facets import facets_of, thin
 from kith.core.model import Person, PersonId
@@ -190,6 +191,7 @@ class Subjects:
         self._told = Telling(store, rules.days.zone)
         self._news = ToTell(store)
         self._introducing = Introducing(store, network, rules, self._told.entries)
+        self._changes = store.cards.changes()
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
 
@@ -212,6 +214,8 @@ class Subjects:
             understood=self._told.understood(person),
             promises=self._told.promise_lines(person),
             for_next=self._told.for_next(person),
+            changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
+            named_day=known.row.next_on,
             news=self._news.lines(known),
             introductions=self._introducing.lines(person),
         )
