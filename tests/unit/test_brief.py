@@ -378,10 +378,9 @@ SUBJECTS = st.builds(
     facts=st.lists(TEXTS, max_size=20).map(tuple),
     remark=TEXTS,
     **dict.fromkeys(
-        ("understood", "questions", "promises", "for_next", "changes"),
-        st.lists(TEXTS, max_size=3).map(tuple),
+        ("understood", "questions", "promises", "for_next", "changes"), st.lists(TEXTS, max_size=3).map(tuple)
     ),
-    **dict.fromkeys(("news", "introductions"), st.lists(TEXTS.map(Timely), max_size=3).map(tuple)),
+    **dict.fromkeys(("news", "introductions"), st.lists(st.builds(Timely, TEXTS), max_size=3).map(tuple)),
     named_day=st.none() | st.dates(),
 )
 DETAILS = st.sampled_from(["full", "short", "none"])

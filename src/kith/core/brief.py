@@ -118,8 +118,8 @@ def _blocks(
         "facts": [*(_lines(subject.facts[-facts:], facts) if facts else ()), *_work(person)],
         "dates": _dates(person, day),
         "changes": _lines(subject.changes, lines),
-        "news": for_day(subject.news, day)[: min(rules.giving.news, lines)],
-        "introductions": for_day(subject.introductions, day)[:lines],
+        "news": for_day(subject.news, day, min(lines, rules.giving.news)),
+        "introductions": for_day(subject.introductions, day, lines),
         "ways": ways_to_reach(person, rules.region),
     }
 
@@ -188,9 +188,9 @@ def _lines(lines: Sequence[str], most: int = _LINES) -> list[str]:
     return [line for line in map(_one_line, lines) if line][:most]
 
 
-def for_day(lines: Sequence[Timely], day: date) -> list[str]:
-    """Those of the lines that belong into an event of that day."""
-    return _lines([line.text for line in lines if line.fits(day)])
+def for_day(lines: Sequence[Timely], day: date, most: int = _LINES) -> list[str]:
+    """The first of those lines that belong into an event of that day."""
+    return _lines([line.text for line in lines if line.fits(day)], most)
 
 
 def _last_day(subject: Subject) -> list[str]:
@@ -237,5 +237,6 @@ def described(blocks: Sequence[Sequence[str]], write_line: str) -> str:
 
 
 def about(person: Person, region: str) -> list[str]:
-    """Who somebody is and how to reach them, in a few lines; ``region`` is where national numbers are dialled."""
-    return [": ".join([person.name, *_work(person)]), *ways_to_reach(person, region)]
+    """Who somebody is and how to reach them, in a few lines. ``region`` is where national numbers are dialled."""
+    work = " at ".join(part for part in (person.job_title, person.organisation) if part)
+    return [f"{person.name}: {work}" if work else person.name, *ways_to_reach(person, region)]

@@ -189,9 +189,9 @@ class Subjects:
     def __init__(self, store: Store, network: Network, rules: Rules) -> None:
         self._network = network
         self._told = Telling(store, rules.days.zone)
+        self._changes = store.cards.changes()
         self._news = ToTell(store)
         self._introducing = Introducing(store, network, rules, self._told.entries)
-        self._changes = store.cards.changes()
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
 
