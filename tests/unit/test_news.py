@@ -49,6 +49,7 @@ SHOWN = NEWS.line.text
         ([talk(3, "inner, every 2 weeks", SHOWN)], [], 3),
         ([talk(3, "inner, every 2 weeks")], [], None),
         ([talk(3, "News to tell: Started at the bakery in Porto")], [], None),
+        ([talk(3, f"inner. {SHOWN}.")], [], 3),
         ([talk(-1, SHOWN)], [], None),
         ([talk(0, SHOWN)], [], 0),
         ([logged(0)], [], 0),

@@ -16,7 +16,7 @@ from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import PLACE, Rules
 from kith.core.timely import Timely
-from kith.core.typed import Order, parse
+from kith.core.typed import Order, parse, without_facets
 from kith.core.ways import ways_to_reach
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
@@ -120,8 +120,8 @@ def _blocks(
         "facts": [*(_lines(subject.facts[-facts:], facts) if facts else ()), *_work(person)],
         "dates": _dates(person, day),
         "changes": _lines(subject.changes, lines),
-        "news": _timely(subject.news, day, min(lines, rules.giving.news)),
-        "introductions": _timely(subject.introductions, day, lines),
+        "news": for_day(subject.news, day, min(lines, rules.giving.news)),
+        "introductions": for_day(subject.introductions, day, lines),
         "ways": ways_to_reach(person, rules.region),
     }
 
@@ -190,7 +190,8 @@ def _lines(lines: Sequence[str], most: int = _LINES) -> list[str]:
     return [line for line in map(_one_line, lines) if line][:most]
 
 
-def _timely(lines: Sequence[Timely], day: date, most: int) -> list[str]:
+def for_day(lines: Sequence[Timely], day: date, most: int = _LINES) -> list[str]:
+    """The first of those lines that belong into an event of that day."""
     return _lines([line.text for line in lines if line.fits(day)], most)
 
 
@@ -225,8 +226,8 @@ def _dates(person: Person, day: date) -> list[str]:
 
 
 def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
-    """One line, cut at a word, so that a long note does not bury the line to write under."""
-    lines = (printable(line).strip() for line in text.splitlines())
+    """One line without facets, cut at a word, so that a long note does not bury the line to write under."""
+    lines = (without_facets(printable(line)).strip() for line in text.splitlines())
     flat = " / ".join(line for line in lines if line)
     if len(flat) <= longest:
         return flat
@@ -238,7 +239,7 @@ def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
 
 def described(blocks: Sequence[Sequence[str]], write_line: str) -> str:
     """A description made of blocks of lines, with the line to write under at its end."""
-    ready = ["\n".join(_lines(block)) for block in blocks]
+    ready = ["\n".join(_lines(block, len(block))) for block in blocks]
     return "\n\n".join([*filter(None, ready), write_line])
 
 

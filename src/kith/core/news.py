@@ -92,8 +92,12 @@ def _tells(talk: Talk, news: News) -> bool:
 
 
 def _says(line: str, text: str) -> bool:
+    """Whether a line ends with the text, but for signs that the user's template puts behind it, or was cut in it."""
     whole = normal_line(text)
-    return line.endswith(whole) or (len(whole) > _CERTAIN and whole[:_CERTAIN] in line)
+    _, found, behind = line.rpartition(whole)
+    if found and not any(char.isalnum() for char in behind):
+        return True
+    return len(whole) > _CERTAIN and whole[:_CERTAIN] in line
 
 
 def kiths_lines(brief: Iterable[str], description: str) -> tuple[str, ...]:

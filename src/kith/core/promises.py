@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from kith.core.event import line_digests, normal_line, printable
 from kith.core.history import Entry
-from kith.core.typed import Line, Order, parse
+from kith.core.typed import Line, Order, parse, without_facets
 
 _MAY_BE_ONE = re.compile("[]!✓✔✅☑]")
 _LONGEST = 150
@@ -36,7 +36,7 @@ def promise_key(text: str) -> str:
 
 def shown(text: str) -> str:
     """The line of a brief that asks for a promise."""
-    whole, start = normal_line(printable(text)), _start(text)
+    whole, start = _words(text), _start(text)
     return f"- [ ] {start}{' …' if start != whole else ''}"
 
 
@@ -72,4 +72,9 @@ def _promises_in(entry: Entry) -> list[Line]:
 
 
 def _start(text: str) -> str:
-    return normal_line(printable(text))[:_LONGEST].strip()
+    return _words(text)[:_LONGEST].strip()
+
+
+def _words(text: str) -> str:
+    """As a brief may show them: facets are nothing for a calendar."""
+    return normal_line(without_facets(printable(text)))

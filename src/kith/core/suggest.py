@@ -212,8 +212,8 @@ def _alike(one: str, other: str) -> bool:
     if len(shorter) < 4:
         return False
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(shorter, longer, strict=False)))
-    if same == len(shorter) or same >= 5:
-        return len(longer) - same <= 3
+    if (same == len(shorter) and len(longer) - same <= 3) or (same >= 5 and len(longer) - same <= 4):
+        return True
     return len(shorter) >= 6 and fuzz.ratio(one, other) >= _ALIKE
 
 
