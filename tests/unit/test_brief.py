@@ -212,6 +212,20 @@ def test_what_is_said_of_somebody_is_no_template() -> None:
     assert brief(subject, replace(RULES, brief="{name}: {facts}"), DAY) == f"{{news}}: {{ways}}\n\n{WRITE_LINE}"
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("New job\n! give the book back\nnext: the exam\nevery 3w\nLunch", "New job / Lunch"),
+        ("- [x] give the book back\nLunch", "- [x] give the book back / Lunch"),
+        ("! give the book back\nevery 3w", "! give the book back / every 3w"),
+        ("", "talked"),
+    ],
+)
+def test_lines_with_a_place_of_their_own_are_not_told_twice(typed: str, shown: str) -> None:
+    subject = replace(somebody(), conversations=(Spoken(date(2026, 9, 20), "", typed),))
+    assert brief(subject, RULES, DAY) == f"20 Sep 2026: {shown}\n\n{WRITE_LINE}"
+
+
 def test_a_named_day_is_why() -> None:
     subject = replace(ANA, named_day=date(2027, 1, 5))
     assert brief(subject, RULES, DAY).splitlines()[0] == "inner, every 2 weeks; you named 5 Jan 2027"

@@ -16,7 +16,7 @@ from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import PLACE, Rules
 from kith.core.timely import Timely
-from kith.core.typed import without_facets
+from kith.core.typed import Order, parse, without_facets
 from kith.core.ways import ways_to_reach
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
@@ -36,6 +36,7 @@ _BOUNDS = (
 _LONGEST_TEXT = 600
 _LONGEST_LINE = 200
 _NEAR = timedelta(days=21)
+_ELSEWHERE = (Order.PROMISE, Order.FOR_NEXT, Order.EVERY, Order.NEXT)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -201,9 +202,16 @@ def _last_day(subject: Subject) -> list[str]:
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
         f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
-        f"{_one_line(spoken.text, _LONGEST_TEXT) or 'talked'}"
+        f"{_one_line(_told(spoken), _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations
     ]
+
+
+def _told(spoken: Spoken) -> str:
+    """What was talked about, without the lines that have a place of their own in a brief; those, if there is no more."""
+    lines = parse(spoken.text, spoken.day).lines
+    told = [line.typed for line in lines if line.order not in _ELSEWHERE]
+    return "\n".join(told) if any(line.strip() for line in told) else spoken.text
 
 
 def _work(person: Person) -> list[str]:
