@@ -178,6 +178,13 @@ def test_a_brief_has_no_empty_parts(subject: Subject, text: str) -> None:
     assert brief(subject, RULES, DAY) == text
 
 
+def test_what_stands_elsewhere_is_not_told_twice() -> None:
+    told = "Lunch\n! send it\n- [x] rang\nnext: the exam\nevery 3w\nnext in 2w\ngave: honey\nasks: a flat\n#sea"
+    subject = replace(somebody(), conversations=(Spoken(DAY, "", told), Spoken(DAY, "", "! send it")))
+    lines = brief(subject, RULES, DAY).splitlines()
+    assert lines[:2] == ["7 Oct 2026: Lunch / gave: honey / asks: a flat / #sea", "7 Oct 2026: talked"]
+
+
 # The template
 
 
@@ -210,20 +217,6 @@ def test_the_brief_follows_the_template(template: str, text: str) -> None:
 def test_what_is_said_of_somebody_is_no_template() -> None:
     subject = replace(somebody("{news}"), facts=("{ways}",), news=(Timely("hidden"),))
     assert brief(subject, replace(RULES, brief="{name}: {facts}"), DAY) == f"{{news}}: {{ways}}\n\n{WRITE_LINE}"
-
-
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ("New job\n! give the book back\nnext: the exam\nevery 3w\nLunch", "New job / Lunch"),
-        ("- [x] give the book back\nLunch", "- [x] give the book back / Lunch"),
-        ("! give the book back\nevery 3w", "! give the book back / every 3w"),
-        ("", "talked"),
-    ],
-)
-def test_lines_with_a_place_of_their_own_are_not_told_twice(typed: str, shown: str) -> None:
-    subject = replace(somebody(), conversations=(Spoken(date(2026, 9, 20), "", typed),))
-    assert brief(subject, RULES, DAY) == f"20 Sep 2026: {shown}\n\n{WRITE_LINE}"
 
 
 def test_a_named_day_is_why() -> None:

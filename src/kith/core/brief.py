@@ -33,10 +33,10 @@ _BOUNDS = (
 )
 """How many conversations, facts and lines of other lists there are at most, until it fits."""
 
+_ELSEWHERE = (Order.PROMISE, Order.KEPT, Order.FOR_NEXT, Order.EVERY, Order.NEXT)
 _LONGEST_TEXT = 600
 _LONGEST_LINE = 200
 _NEAR = timedelta(days=21)
-_ELSEWHERE = (Order.PROMISE, Order.FOR_NEXT, Order.EVERY, Order.NEXT)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -202,16 +202,14 @@ def _last_day(subject: Subject) -> list[str]:
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
         f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
-        f"{_one_line(_told(spoken), _LONGEST_TEXT) or 'talked'}"
+        f"{_one_line(_tale(spoken), _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations
     ]
 
 
-def _told(spoken: Spoken) -> str:
-    """What was talked about, without the lines that have a place of their own in a brief; those, if there is no more."""
-    lines = parse(spoken.text, spoken.day).lines
-    told = [line.typed for line in lines if line.order not in _ELSEWHERE]
-    return "\n".join(told) if any(line.strip() for line in told) else spoken.text
+def _tale(spoken: Spoken) -> str:
+    """What was talked about, without the lines that a brief shows in other places or that have done their work."""
+    return "\n".join(line.typed for line in parse(spoken.text, spoken.day).lines if line.order not in _ELSEWHERE)
 
 
 def _work(person: Person) -> list[str]:
