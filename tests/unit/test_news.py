@@ -53,6 +53,7 @@ SHOWN = NEWS.line.text
         ([talk(-1, SHOWN)], [], None),
         ([talk(0, SHOWN)], [], 0),
         ([logged(0)], [], 0),
+        ([Talk(DAY, NOON - timedelta(hours=1))], [], None),  # earlier on the day than the news was known
         ([logged(-1, recorded=1)], [], None),
         ([logged(5), talk(3, SHOWN)], [], 3),
         ([], [ruled(2, told=True)], 2),
