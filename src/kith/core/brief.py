@@ -16,6 +16,7 @@ from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import PLACE, Rules
 from kith.core.timely import Timely
+from kith.core.typed import without_facets
 from kith.core.ways import ways_to_reach
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
@@ -219,8 +220,8 @@ def _dates(person: Person, day: date) -> list[str]:
 
 
 def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
-    """One line, cut at a word, so that a long note does not bury the line to write under."""
-    lines = (printable(line).strip() for line in text.splitlines())
+    """One line without facets, cut at a word, so that a long note does not bury the line to write under."""
+    lines = (without_facets(printable(line)).strip() for line in text.splitlines())
     flat = " / ".join(line for line in lines if line)
     if len(flat) <= longest:
         return flat
