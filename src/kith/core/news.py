@@ -70,7 +70,7 @@ class Ruling:
 
 def storable(text: str) -> str:
     """News as one line that every calendar keeps."""
-    return normal_line(printable(text))
+    return " ".join(printable(text).split())
 
 
 def heard(news: News, talks: Iterable[Talk], rulings: Sequence[Ruling]) -> date | None:
