@@ -29,7 +29,7 @@ _SKIPS = {
 }
 _WHYS = {
     Why.AGAIN: "comes again",
-    Why.WINDOW: "its cadence changed",
+    Why.WINDOW: "due on other days now",
     Why.BARRED: "not on that day or hour any more",
     Why.OVER_BUDGET: "that day was too full",
 }
@@ -104,6 +104,11 @@ def joined(names: Sequence[str]) -> str:
 def count(number: int, one: str, more: str = "") -> str:
     """``1 event``, ``2 events``; ``more`` where the plural is not made with an s."""
     return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
+def quoted(text: str) -> str:
+    """A text on one line in quotation marks, or that there is none."""
+    return f"“{one_line(text)}”" if text.strip() else "no text"
 
 
 def one_line(text: str) -> str:
