@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, daemon, dav, google, matching, passes
+from bench import cards, daemon, dav, google, life, matching, passes
 
-MODULES = {"cards": cards, "daemon": daemon, "dav": dav, "google": google, "matching": matching, "passes": passes}
+MODULES = {
+    "cards": cards,
+    "daemon": daemon,
+    "dav": dav,
+    "google": google,
+    "life": life,
+    "matching": matching,
+    "passes": passes,
+}
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""
 
 

@@ -62,13 +62,17 @@ def said(text: str) -> list[str]:
         (
             "colour = 'red'",
             "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
-            "circles, people, report",
+            "dates, circles, people, report",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
             "3 accounts.home.calender: unknown key; did you mean `calendar`?",
         ),
         ("[people.'Ana Souza']\nevrey = '2w'", '2 people."Ana Souza".evrey: unknown key; did you mean `every`?'),
+        (
+            "[accounts.'import:vcf']\ntype = 'folder'\ncontacts = '/y'",
+            '1 accounts."import:vcf": must not begin with "import:": people out of files are kept there',
+        ),
         # Shapes
         ("[reach_out]\nper_day = 'three'", '2 reach_out.per_day: must be a whole number, got "three"'),
         ("[reach_out]\nper_day = 3.0", "2 reach_out.per_day: must be a whole number, got 3.0"),

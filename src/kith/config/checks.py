@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from kith.config.accounts import Account, FolderAccount, ServerAccount
 from kith.config.schema import Config
 from kith.config.written import Loc, nearest, path, value
+from kith.core.model import IMPORTED
 
 
 class Finding(NamedTuple):
@@ -51,6 +52,7 @@ def is_apart(loc: Loc, others: Iterable[Loc]) -> bool:
 
 def findings(draft: Draft) -> Iterator[Finding]:
     """Everything that the tables' own models could not see."""
+    yield from _account_names(draft)
     yield from _calendar_account(draft)
     yield from _calendar_name(draft)
     yield from _places_shared(draft, "calendar")
@@ -60,6 +62,13 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from _days_too_short(draft)
     yield from _circles_unknown(draft)
     yield from _windows_closed(draft)
+
+
+def _account_names(draft: Draft) -> Iterator[Finding]:
+    for name in draft.names("accounts"):
+        if name.startswith(IMPORTED):
+            sentence = f"must not begin with {value(IMPORTED)}: people out of files are kept there"
+            yield Finding(("accounts", name), sentence)
 
 
 def _calendar_account(draft: Draft) -> Iterator[Finding]:
@@ -161,6 +170,10 @@ def _circles_unknown(draft: Draft) -> Iterator[Finding]:
         if person.circle is not None and person.circle not in known and draft.is_sure_of("circles", person.circle):
             sentence = f"there is no circle {value(person.circle)}{_suggestion(person.circle, known)}"
             yield Finding(("people", who, "circle"), sentence)
+    for number, name in enumerate(draft.config.dates.circles or ()):
+        if name not in known and draft.is_sure_of("circles", name):
+            sentence = f"there is no circle {value(name)}{_suggestion(name, known)}"
+            yield Finding(("dates", "circles", number), sentence)
 
 
 def _windows_closed(draft: Draft) -> Iterator[Finding]:

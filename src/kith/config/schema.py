@@ -43,7 +43,7 @@ from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DayRules, Marks, ReportRules, Rules
+from kith.core.rules import DateRules, DayRules, Marks, ReportRules, Rules
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -89,6 +89,16 @@ class ReachOutTable(Table):
     retries: StrictInt = Field(default=_DEFAULT.retries, ge=0, le=100)
     try_again: Length = _DEFAULT.try_again
     away: tuple[AwayRange, ...] = _DEFAULT.days.away
+
+
+class DatesTable(Table):
+    """``[dates]``: birthdays and anniversaries as events."""
+
+    birthdays: StrictBool = _DEFAULT.dates.birthdays
+    anniversaries: StrictBool = _DEFAULT.dates.anniversaries
+    circles: tuple[Text, ...] | None = None
+    lead: Length | None = None
+    at: ClockTime = _DEFAULT.dates.at
 
 
 class ReportTable(Table):
@@ -144,6 +154,7 @@ class Config(Table):
     sync: SyncTable = SyncTable()
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
+    dates: DatesTable = DatesTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
     report: ReportTable = ReportTable()
@@ -181,6 +192,8 @@ def table_at(loc: Loc) -> type[Table]:
             return NotifyTable
         case ("reach_out",):
             return ReachOutTable
+        case ("dates",):
+            return DatesTable
         case ("circles", _):
             return CircleTable
         case ("people", _):
@@ -193,7 +206,7 @@ def table_at(loc: Loc) -> type[Table]:
 
 def rules(config: Config) -> Rules:
     """What the config says, in the core's words."""
-    reach_out, calendar = config.reach_out, config.calendar
+    reach_out, calendar, dates = config.reach_out, config.calendar, config.dates
     return Rules(
         days=DayRules(
             zone=config.timezone,
@@ -222,4 +235,11 @@ def rules(config: Config) -> Rules:
             targets=config.report.targets,
         ),
         region=config.region or region_of(config.timezone.key),
+        dates=DateRules(
+            birthdays=dates.birthdays,
+            anniversaries=dates.anniversaries,
+            circles=frozenset(dates.circles) if dates.circles is not None else None,
+            lead=timedelta(days=int(dates.lead.about_days) if dates.lead is not None else 0),
+            at=dates.at,
+        ),
     )

@@ -7,6 +7,7 @@ dismissed, SEQUENCE, ETags and a server's re-serialising are nobody's edit (desi
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,6 +104,15 @@ class Change:
     def __bool__(self) -> bool:
         return self != Change()
 
+    def applied_to(self, fields: Fields) -> Fields:
+        """What an event says after it."""
+        return Fields(
+            when=self.when or fields.when,
+            title=fields.title if self.title is None else self.title,
+            description=fields.description if self.description is None else self.description,
+            alarm=fields.alarm if self.alarm is None else self.alarm,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
@@ -170,6 +180,14 @@ class SeenEvent:
 
 
 # --- text -------------------------------------------------------------------------------------------------
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""No calendar keeps these: with them, a line would come back as another, and be taken for the user's."""
+
+
+def printable(line: str) -> str:
+    """A line without the characters that no calendar keeps, a blank in the place of each."""
+    return _UNSEEN.sub(" ", line)
 
 
 def normal_line(line: str) -> str:

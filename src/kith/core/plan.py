@@ -88,9 +88,10 @@ def plan(
     """
     by_person = {standing.person: standing for standing in sorted(standings, key=lambda s: s.person)}
     opened = sorted(open_reach_outs, key=lambda reach_out: reach_out.person)
-    staying, moving = _sort_out(opened, by_person, rules, now)
+    beside = list(others)
+    staying, moving = _sort_out(opened, by_person, rules, now, beside)
     rehearsal = _Rehearsal(by_person, rules, now, used_today)
-    for when in others:
+    for when in beside:
         rehearsal.take(when)
     for reach_out in staying:
         rehearsal.hold(reach_out)
@@ -103,11 +104,23 @@ def plan(
     return rehearsal.run()
 
 
+def next_free(taken: Iterable[When], rules: DayRules, now: datetime, not_before: date) -> datetime | None:
+    """The first free place on a day or after it, for what is not planned by cadence; None where none is in sight."""
+    rehearsal = _Rehearsal({}, rules, now, 0)
+    for when in taken:
+        rehearsal.take(when)
+    return rehearsal.first_free(not_before)
+
+
 # --- what must move ---------------------------------------------------------------------------------------
 
 
 def _sort_out(
-    opened: Sequence[OpenReachOut], standings: Mapping[PersonId, Standing], rules: DayRules, now: datetime
+    opened: Sequence[OpenReachOut],
+    standings: Mapping[PersonId, Standing],
+    rules: DayRules,
+    now: datetime,
+    others: Sequence[When],
 ) -> tuple[list[OpenReachOut], list[tuple[OpenReachOut, Why]]]:
     staying: list[OpenReachOut] = []
     moving: list[tuple[OpenReachOut, Why]] = []
@@ -117,7 +130,7 @@ def _sort_out(
             staying.append(reach_out)
         else:
             moving.append((reach_out, why))
-    over = _over_budget(staying, standings, rules, now)
+    over = _over_budget(staying, standings, rules, now, others)
     moving += [(reach_out, Why.OVER_BUDGET) for reach_out in over]
     return [reach_out for reach_out in staying if reach_out not in over], moving
 
@@ -129,7 +142,7 @@ def _must_move(reach_out: OpenReachOut, standing: Standing | None, rules: DayRul
         return Why.AGAIN
     if reach_out.fixed or not isinstance(reach_out.when, Timed) or has_started(reach_out.when, now, rules.zone):
         return None
-    if _barred(reach_out.when, rules):
+    if barred(reach_out.when, rules):
         return Why.BARRED
     belongs = window(standing) if standing else None
     if belongs is None or belongs == reach_out.placed_for:
@@ -138,8 +151,8 @@ def _must_move(reach_out: OpenReachOut, standing: Standing | None, rules: DayRul
     return None if belongs.due <= day <= belongs.at_worst else Why.WINDOW
 
 
-def _barred(when: Timed, rules: DayRules) -> bool:
-    """Barred by the wall clock of the zone the event was written in, and by the user's.
+def barred(when: Timed, rules: DayRules) -> bool:
+    """Whether nothing may be placed there: by the wall clock of the zone the event was written in, and by the user's.
 
     By the one a change of the user's zone moves nothing, by the other no event whose server speaks another zone.
     """
@@ -153,13 +166,18 @@ def _has_place(start: datetime, rules: DayRules, zone: tzinfo) -> bool:
 
 
 def _over_budget(
-    staying: Sequence[OpenReachOut], standings: Mapping[PersonId, Standing], rules: DayRules, now: datetime
+    staying: Sequence[OpenReachOut],
+    standings: Mapping[PersonId, Standing],
+    rules: DayRules,
+    now: datetime,
+    others: Sequence[When],
 ) -> list[OpenReachOut]:
     """The least pressing of kith's own on days that hold too many; what the user moved counts but stays."""
     days: dict[date, list[OpenReachOut]] = defaultdict(list)
     for reach_out in staying:
         if reach_out.when is not None:
             days[reach_out.when.day_in(rules.zone)].append(reach_out)
+    beside = Counter(when.day_in(rules.zone) for when in others)
     over = []
     for day, there in sorted(days.items()):
         movable = [
@@ -168,7 +186,7 @@ def _over_budget(
             if not reach_out.fixed and reach_out.when and not has_started(reach_out.when, now, rules.zone)
         ]
         movable.sort(key=lambda r: _pressing(standings.get(r.person), r.person, day))
-        surplus = len(there) - rules.per_day
+        surplus = len(there) + beside[day] - rules.per_day
         over += movable[-surplus:] if surplus > 0 else []
     return over
 
@@ -269,6 +287,12 @@ class _Rehearsal:
             placements += self._give_away(day)
         unplaced += [request.standing.person for request in self._ready if request.why is not None]
         return Plan(tuple(placements), tuple(sorted(unplaced)))
+
+    def first_free(self, not_before: date) -> datetime | None:
+        """The first free place on a day or after it."""
+        first = max(not_before, self._today)
+        days = (first + timedelta(days=ahead) for ahead in range(_LOOK_FURTHER.days))
+        return next((start for day in days for start in self._free_starts(day)), None)
 
     def _give_away(self, day: date) -> Iterator[Placement]:
         while self._coming and self._coming[0][0] <= day:

@@ -39,6 +39,21 @@ class DayRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DateRules:
+    """Which yearly dates get events, for whom, and when.
+
+    ``circles`` are those whose people's dates count, None for the whole network; an event stands ``lead`` (whole days)
+    before its date, ``at`` a wall-clock time.
+    """
+
+    birthdays: bool = False
+    anniversaries: bool = False
+    circles: frozenset[str] | None = None
+    lead: timedelta = timedelta(0)
+    at: time = time(9, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """What the user puts before a title to answer. Compared without case."""
 
@@ -78,4 +93,5 @@ class Rules:
     retries: int = 3
     try_again: Period = Period(days=3)
     region: str = ""
+    dates: DateRules = DateRules()
     report: ReportRules = ReportRules()

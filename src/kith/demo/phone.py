@@ -71,7 +71,7 @@ class Phone:
     def entries(self) -> list[Entry]:
         """Every event, by start."""
         return sorted(
-            (_entry(name, data) for name, data in self._storage.read_all()),
+            (entry_of(name, data) for name, data in self._storage.read_all()),
             key=lambda entry: (entry.start, entry.title),
         )
 
@@ -109,7 +109,8 @@ class Phone:
         self._storage.write(entry.name, calendar.to_ical())
 
 
-def _entry(name: str, data: bytes) -> Entry:
+def entry_of(name: str, data: bytes) -> Entry:
+    """An event as it is listed."""
     event = _event(Calendar.from_ical(data))
     return Entry(name, str(event["SUMMARY"]), _instant(event, "DTSTART"), str(event.get("DESCRIPTION", "")), data)
 

@@ -167,6 +167,7 @@ class _Fact(_Item):
     kind: StrictStr
     text: StrictStr
     recorded_at: Instant
+    forgotten_at: Instant | None = None
 
 
 class _Attempt(_Item):
@@ -174,6 +175,12 @@ class _Attempt(_Item):
     text: StrictStr
     recorded_at: Instant
     event_uid: StrictStr | None
+    forgotten_at: Instant | None = None
+
+
+class _Tick(_Item):
+    text: StrictStr
+    ticked_at: Instant
 
 
 class _Skip(_Item):
@@ -211,6 +218,7 @@ class _Person(_Item):
     skips: list[_Skip]
     tags: list[_Tag] = []
     choices: list[_Choice] = []
+    ticks: list[_Tick] = []
 
 
 class _Conversation(_Item):
@@ -221,6 +229,7 @@ class _Conversation(_Item):
     event_uid: StrictStr | None
     occurrence: StrictStr
     withdrawn_at: Instant | None
+    forgotten_at: Instant | None = None
     people: list[StrictStr]
 
 

@@ -128,11 +128,13 @@ class Events:
             self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, ?)", (number, person, is_the_one))
         return number
 
-    def begin_closed(self, people: tuple[PersonId, ...], outcome: str, now: datetime) -> int:
+    def begin_closed(
+        self, people: tuple[PersonId, ...], outcome: str, now: datetime, *, kind: Kind = Kind.REACH_OUT
+    ) -> int:
         """A reach-out that never waits for an answer, for an event that is only read; its number."""
         number = self._database.insert(
-            "INSERT INTO reach_outs (opened_at, closed_at, outcome) VALUES (?, ?, ?)",
-            (now.isoformat(), now.isoformat(), outcome),
+            "INSERT INTO reach_outs (opened_at, closed_at, outcome, kind) VALUES (?, ?, ?, ?)",
+            (now.isoformat(), now.isoformat(), outcome, kind),
         )
         for person in people:
             self._database.execute("INSERT INTO reach_out_people VALUES (?, ?, 0)", (number, person))
@@ -213,12 +215,14 @@ class Events:
     def _reach_outs(self, where: str, values: tuple[Any, ...]) -> dict[int, ReachOut]:
         people: dict[int, list[PersonId]] = {}
         rows = self._database.all(
-            f"SELECT r.*, p.person_id FROM reach_outs r JOIN reach_out_people p ON p.reach_out_id = r.id {where}"
+            "SELECT r.*, p.person_id FROM reach_outs r LEFT JOIN reach_out_people p ON p.reach_out_id = r.id"
+            f" {where}"
             " ORDER BY r.id, p.person_id",
             values,
         )
         for row in rows:
-            people.setdefault(row["id"], []).append(PersonId(row["person_id"]))
+            of_this = people.setdefault(row["id"], [])
+            of_this += [PersonId(row["person_id"])] if row["person_id"] is not None else []
         return {row["id"]: _reach_out(row, tuple(people[row["id"]])) for row in rows}
 
     # --- events ---------------------------------------------------------------------------------------
@@ -267,6 +271,11 @@ class Events:
     def get(self, uid: EventUid) -> EventRow | None:
         """One event."""
         return next(iter(self._events("WHERE uid = ?", (uid,))), None)
+
+    def of_subject(self, kind: Kind, subject: str) -> list[EventRow]:
+        """Every event of a kind whose subject ends in this one, whoever it was about and whatever became of it."""
+        tail = f"|{subject}"
+        return self._events("WHERE kind = ? AND substr('|' || subject, -?) = ?", (kind, len(tail), tail))
 
     def live(self) -> list[EventRow]:
         """Every event that is not closed or gone."""

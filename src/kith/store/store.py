@@ -13,6 +13,7 @@ from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.history import History
 from kith.store.imports import Imports
 from kith.store.joins import Joins
 from kith.store.looking import Looking
@@ -21,6 +22,7 @@ from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
 from kith.store.waits import Waits
+from kith.store.words import Words
 
 
 class Store:
@@ -32,6 +34,8 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.choosing = Choosing(database)
+        self.history = History(database)
+        self.words = Words(database)
         self.imports = Imports(database, self.cards)
         self.runs = Runs(database)
         self.waits = Waits(database)

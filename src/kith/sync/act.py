@@ -7,14 +7,14 @@ plan was made drops the write, and the next pass decides anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from kith.calendars.base import Calendar
 from kith.core import brief as wording
-from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, Timed, line_digests, start_text
+from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, Timed, When, line_digests, start_text
 from kith.core.model import PersonId
 from kith.core.plan import OpenReachOut, Placement, Plan, plan
 from kith.core.readback import Mark, Talked, Written, finishing_change, leading_mark, text_below
@@ -70,6 +70,7 @@ class Act:
         now: datetime,
         report: PassReport,
         step: Callable[[str], None],
+        others: Sequence[When] = (),
     ) -> None:
         self._store = store
         self._calendar = calendar
@@ -77,9 +78,10 @@ class Act:
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
-        self._subjects = Subjects(store, network)
+        self._subjects = Subjects(store, network, rules.days.zone)
         self._report = report
         self._step = step
+        self._others = others
 
     def run(self, sightings: Sightings) -> None:
         """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
@@ -104,7 +106,7 @@ class Act:
         held: dict[PersonId, _Held] = {}
         ending: list[_Held] = []
         for standing in sorted(sightings.events.values(), key=lambda standing: standing.row.uid):
-            if standing.row.state not in _WROTE:
+            if standing.row.state not in _WROTE or standing.row.marker.kind is not Kind.REACH_OUT:
                 continue
             for number in standing.row.reach_outs:
                 reach_out = self._store.events.reach_out(number)
@@ -123,6 +125,7 @@ class Act:
             rules=self._rules.days,
             now=self._now,
             used_today=self._used_today(held),
+            others=self._others,
         )
 
     def _used_today(self, held: dict[PersonId, _Held]) -> int:
@@ -301,7 +304,7 @@ class Act:
             day = (change.when or row.written.fields.when).day_in(self._rules.days.zone)
             lines = line_digests(wording.brief(subject, self._rules, day).splitlines())
         written = Written(
-            fields=_changed(row.written.fields, change),
+            fields=change.applied_to(row.written.fields),
             plain_title=plain,
             brief=lines,
             typed=row.written.typed,
@@ -335,7 +338,7 @@ class Act:
         with self._store.transaction():
             self._intend(row, change)
         self._step("intent")
-        after = replace(row, written=replace(row.written, fields=_changed(row.written.fields, change), pending=None))
+        after = replace(row, written=replace(row.written, fields=change.applied_to(row.written.fields), pending=None))
         try:
             receipt = self._calendar.update(seen, change, None, self._now)
         except Conflict:
@@ -438,12 +441,3 @@ class Act:
 
     def _name(self, person: PersonId) -> str:
         return self._store.people.name(person)
-
-
-def _changed(fields: Fields, change: Change) -> Fields:
-    return Fields(
-        when=change.when or fields.when,
-        title=fields.title if change.title is None else change.title,
-        description=fields.description if change.description is None else change.description,
-        alarm=fields.alarm if change.alarm is None else change.alarm,
-    )

@@ -15,21 +15,32 @@ from kith.core.circles import ByHand
 from kith.core.model import PersonId
 from kith.store.people import PersonRow
 from kith.store.store import Store
+from kith.sync import said
 from kith.sync.network import Known
 
 
 def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> int:
-    """A conversation took place; its number. ``now`` carries the user's zone.
+    """A conversation took place; its number. It answers each one's open reach-out, and what its text asks for is done.
 
-    It answers each one's open reach-out, unless it is older than that.
+    ``now`` carries the user's zone.
     """
+    text = _storable(text)
     with store.transaction():
-        number = store.people.record_conversation(people, day, _storable(text), now, via=via)
-        for person in people:
-            reach_out = store.events.open_reach_out_of(person)
-            if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
-                store.events.close_reach_out(reach_out.id, "talked", now)
+        number = store.people.record_conversation(people, day, text, now, via=via)
+        answer_open(store, people, day, now)
+        said.obey(store, people, "", text, day, now.date(), talked=True)
         return number
+
+
+def answer_open(store: Store, people: Sequence[PersonId], day: date, now: datetime) -> None:
+    """A conversation answers the one open reach-out of each of the people, unless the conversation is older than that.
+
+    ``now`` carries the user's zone.
+    """
+    for person in people:
+        reach_out = store.events.open_reach_out_of(person)
+        if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
+            store.events.close_reach_out(reach_out.id, "talked", now)
 
 
 def snooze(store: Store, person: PersonId, until: date, today: date) -> None:

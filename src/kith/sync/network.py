@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, tzinfo
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget
@@ -20,6 +20,7 @@ from kith.core.person import person_of
 from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
+from kith.sync.said import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,9 @@ def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[Uncle
 class Subjects:
     """Whom events are about, with what was said; read once, as many as are asked for."""
 
-    def __init__(self, store: Store, network: Network) -> None:
+    def __init__(self, store: Store, network: Network, zone: tzinfo) -> None:
         self._network = network
+        self._told = Telling(store, zone)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
 
@@ -203,4 +205,7 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
+            understood=self._told.understood(person),
+            promises=self._told.promise_lines(person),
+            for_next=self._told.for_next(person),
         )

@@ -21,7 +21,9 @@ from kith.sources.base import Source
 from kith.store.store import Store
 from kith.sync.absorb import Absorber, meet
 from kith.sync.act import Act
+from kith.sync.dates import wanted_dates
 from kith.sync.elsewhere import leave_behind
+from kith.sync.extras import Extras, Wanted
 from kith.sync.faults import record_faults
 from kith.sync.network import Network, load_network
 from kith.sync.problems import Notify, ProblemEvents, tell_by_command
@@ -103,11 +105,20 @@ class Pass:
                 network = load_network(self.store, self.rules)
             if self._anchor_newcomers(network):
                 network = load_network(self.store, self.rules)
-            Act(self.store, calendar, self.rules, network, self.now, report, self.step).run(sightings)
+            extras = Extras(self.store, calendar, self.rules, self.now, report, self.step)
+            beside = extras.place(sightings, self._beside(network))
+            Act(self.store, calendar, self.rules, network, self.now, report, self.step, beside).run(sightings)
+            if not sightings.held:
+                extras.run()
         except AccountError as error:
             _note(report, calendar.account, error)
             sightings = Sightings(held="the calendar failed")
         return network, sightings
+
+    def _beside(self, network: Network) -> list[Wanted]:
+        """Everything that is wanted beside people's ordinary reach-outs."""
+        today = self.now.astimezone(self.rules.days.zone).date()
+        return list(wanted_dates(self.store, network, self.rules, today))
 
     def _keep_names(self, network: Network) -> None:
         changed = [

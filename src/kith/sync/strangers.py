@@ -24,6 +24,7 @@ from kith.core.rules import Rules
 from kith.errors import Conflict
 from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
+from kith.sync.extras import KINDS
 from kith.sync.network import Network
 from kith.sync.readback import strangers
 
@@ -88,7 +89,8 @@ class Strangers:
 
     def _answered(self, seen: Iterable[SeenEvent]) -> list[SeenEvent]:
         """Ticked events that the store does not know, however old: what was said is worth having back."""
-        ticked = [event for event in _intact(seen, Kind.REACH_OUT) if self._is_ticked(event)]
+        kinds = (Kind.REACH_OUT, *KINDS)
+        ticked = [event for kind in kinds for event in _intact(seen, kind) if self._is_ticked(event)]
         known = self._store.events.known_uids(event.uid for event in ticked)
         return [event for event in ticked if event.uid not in known]
 
@@ -97,8 +99,12 @@ class Strangers:
         return leading_mark(event.fields.title, plain, self._rules.marks) is Mark.DONE
 
     def _adopted(self, event: SeenEvent) -> Settled | None:
+        if event.marker is None:
+            return None
+        if event.marker.kind in KINDS:
+            return self._adopted_beside(event, event.marker)
         person = self._whose(event)
-        if person is None or event.marker is None:
+        if person is None:
             return None
         open_one = self._store.events.open_reach_out_of(person)
         is_second = open_one is not None and self._stands(open_one)
@@ -114,6 +120,20 @@ class Strangers:
                 number = open_one.id if open_one else self._store.events.open_reach_out((person,), None, self._now)
                 self._give_up_events_of(number)
                 self._store.events.save_reach_out(self._with_place(number, person, event))
+            self._store.events.save(replace(row, reach_outs=(number,)))
+        return Settled("adopted", *self._label(event))
+
+    def _adopted_beside(self, event: SeenEvent, marker: Marker) -> Settled | None:
+        """One that stands beside people's ordinary reach-outs: read if the user put something in, else made anew."""
+        if not self._touched(event):
+            return None
+        named = [self._by_id[PersonId(name)] for name in marker.subject.split("|") if name in self._by_id]
+        one = self._whose(event)
+        people = tuple(dict.fromkeys(named)) or ((one,) if one is not None else ())
+        with self._store.transaction():
+            self._store.events.note_number(marker)
+            number = self._store.events.begin_closed(people, "adopted", self._now, kind=marker.kind)
+            row = replace(self._row(event, marker), state=EventState.CLOSED, closed_at=self._now, touched=True)
             self._store.events.save(replace(row, reach_outs=(number,)))
         return Settled("adopted", *self._label(event))
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from kith.calendars.base import Calendar
 from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, line_digests, start_text
+from kith.core.model import CardUid
 from kith.core.readback import Written
 from kith.core.report import Note, PassReport
 from kith.errors import Conflict, Rejected
@@ -44,7 +45,14 @@ class Writer:
         kiths = fields.description.splitlines()[:lines]
         return Written(fields, fields.title, line_digests(kiths), last_modified=self._now)
 
-    def name(self, kind: Kind, subject: str, fields: Fields, reach_outs: tuple[int, ...] = ()) -> EventRow:
+    def name(
+        self,
+        kind: Kind,
+        subject: str,
+        fields: Fields,
+        reach_outs: tuple[int, ...] = (),
+        card: CardUid | None = None,
+    ) -> EventRow:
         """A new event's row, with a name that no event ever had; part of an intent, and not stored yet."""
         epoch = self._store.epoch
         marker = Marker(
@@ -53,6 +61,7 @@ class Writer:
             kind=kind,
             subject=subject,
             n=self._store.events.next_number(epoch, kind, subject),
+            card=card,
         )
         return EventRow(
             marker=marker,
@@ -119,6 +128,23 @@ class Writer:
             return False
         self._step("wrote")
         self._save(replace(after, href=receipt.href, etag=receipt.etag))
+        return True
+
+    def finish(self, row: EventRow, seen: SeenEvent, change: Change, fields: Fields) -> bool:
+        """The last write to an event that was answered, after which it says ``fields`` and is closed."""
+        self._save(replace(row, written=replace(row.written, pending=change, last_modified=self._now)))
+        self._step("intent")
+        try:
+            receipt = self._calendar.update(seen, change, None, self._now)
+        except Conflict:
+            return False
+        except Rejected as error:
+            self._report.notes.append(Note(row.uid, error.message))
+            return False
+        self._step("wrote")
+        written = replace(row.written, fields=fields, pending=None, last_modified=self._now)
+        closed = replace(row, written=written, state=EventState.CLOSED, closed_at=self._now)
+        self._save(replace(closed, href=receipt.href, etag=receipt.etag))
         return True
 
     def delete(self, row: EventRow, seen: SeenEvent, *, intent: Callable[[], None] = _nothing) -> bool:
