@@ -19,6 +19,7 @@ from kith import __version__
 from kith.cli import (
     account,
     add,
+    advise,
     backup,
     check,
     circle,
@@ -78,6 +79,7 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("advise", rich_help_panel=_EVERY_DAY)(advise.advise)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
 app.command("split", rich_help_panel=_WHO)(split.split)
