@@ -62,7 +62,7 @@ def said(text: str) -> list[str]:
         (
             "colour = 'red'",
             "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
-            "dates, circles, people, report",
+            "dates, giving, circles, people, report",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
@@ -218,6 +218,19 @@ def said(text: str) -> list[str]:
             "[calendar]\ntitle = 'Call {nam}'",
             "2 calendar.title: may use {name}, {first} and {circle}, but not {nam}",
         ),
+        (
+            "[calendar]\nbrief = '{convesations}'",
+            "2 calendar.brief: has nothing called {convesations}; did you mean {conversations}?",
+        ),
+        (
+            "[calendar]\nbrief = '{why'",
+            "2 calendar.brief: has a brace without its partner; braces stand only around names such as {why}",
+        ),
+        (
+            '[calendar]\nbrief = "a\\tb"',
+            "2 calendar.brief: must be plain text, without tabs and other characters that do not show",
+        ),
+        ("[calendar]\nbrief = 3", "2 calendar.brief: must be text in quotes, got 3"),
         (
             "[calendar]\ntitle = '{name!r}'",
             "2 calendar.title: may use {name}, {first} and {circle}, but not {name!r}",

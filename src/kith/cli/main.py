@@ -27,16 +27,25 @@ from kith.cli import (
     demo,
     due,
     duplicates,
+    edit,
     events,
     export,
+    fact,
+    forget,
+    history,
     import_,
     init,
+    intro,
     log,
     login,
     merge,
+    news,
     pause,
     people,
+    promises,
     report,
+    scout,
+    search,
     service,
     show,
     skip,
@@ -65,13 +74,19 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
-_WHO = "Say who is who"
+_WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
+app.command("history", rich_help_panel=_LOOK)(history.history)
+app.command("search", rich_help_panel=_LOOK)(search.search)
+app.command("promises", rich_help_panel=_LOOK)(promises.promises)
 app.command("people", rich_help_panel=_LOOK)(people.people)
 app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("log", rich_help_panel=_EVERY_DAY)(log.log)
+app.command("fact", rich_help_panel=_EVERY_DAY)(fact.fact)
+app.command("edit", rich_help_panel=_EVERY_DAY)(edit.edit)
+app.command("forget", rich_help_panel=_EVERY_DAY)(forget.forget)
 app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)
@@ -80,6 +95,9 @@ app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
 app.command("advise", rich_help_panel=_EVERY_DAY)(advise.advise)
+app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
+app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
+app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
 app.command("split", rich_help_panel=_WHO)(split.split)

@@ -25,6 +25,7 @@ from pydantic import (
 from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
+    BriefTemplate,
     ClockTime,
     Command,
     Duration,
@@ -43,7 +44,7 @@ from kith.config.region import region_of
 from kith.config.written import Loc
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Marks, ReportRules, Rules
+from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -57,6 +58,7 @@ class CalendarTable(Table):
     account: Text | None = None
     name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
+    brief: BriefTemplate = _DEFAULT.brief
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
     tried_marks: tuple[Text, ...] = _DEFAULT.marks.tried
@@ -99,6 +101,15 @@ class DatesTable(Table):
     circles: tuple[Text, ...] | None = None
     lead: Length | None = None
     at: ClockTime = _DEFAULT.dates.at
+
+
+class GivingTable(Table):
+    """``[giving]``: news to tell, people to introduce, people to get to know."""
+
+    news: StrictInt = Field(default=_DEFAULT.giving.news, ge=0, le=10)
+    ask_after: Length = _DEFAULT.giving.ask_after
+    suggest: StrictBool = _DEFAULT.giving.suggest
+    scouts: StrictBool = _DEFAULT.giving.scouts
 
 
 class ReportTable(Table):
@@ -155,6 +166,7 @@ class Config(Table):
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
     dates: DatesTable = DatesTable()
+    giving: GivingTable = GivingTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
     report: ReportTable = ReportTable()
@@ -194,6 +206,8 @@ def table_at(loc: Loc) -> type[Table]:
             return ReachOutTable
         case ("dates",):
             return DatesTable
+        case ("giving",):
+            return GivingTable
         case ("circles", _):
             return CircleTable
         case ("people", _):
@@ -206,7 +220,7 @@ def table_at(loc: Loc) -> type[Table]:
 
 def rules(config: Config) -> Rules:
     """What the config says, in the core's words."""
-    reach_out, calendar, dates = config.reach_out, config.calendar, config.dates
+    reach_out, calendar, dates, giving = config.reach_out, config.calendar, config.dates, config.giving
     return Rules(
         days=DayRules(
             zone=config.timezone,
@@ -225,6 +239,7 @@ def rules(config: Config) -> Rules:
             PersonRule(who, person.every, person.at_worst, person.circle) for who, person in config.people.items()
         ),
         title=calendar.title,
+        brief=calendar.brief,
         details=calendar.details,
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,
@@ -242,4 +257,5 @@ def rules(config: Config) -> Rules:
             lead=timedelta(days=int(dates.lead.about_days) if dates.lead is not None else 0),
             at=dates.at,
         ),
+        giving=Giving(giving.news, giving.ask_after, giving.suggest, giving.scouts),
     )

@@ -78,8 +78,8 @@ class History:
         self._database.execute(f"UPDATE {_TABLES[what]} SET text = ? WHERE id = ?", (text, number))
         self._raise_revisions(what, number)
 
-    def move(self, number: int, *, day: date | None = None, via: str | None = None) -> None:
-        """Say of a conversation that it was on another day, or in another way."""
+    def move(self, number: int, *, day: date | None, via: str | None) -> None:
+        """Say of a conversation that it was on another day, or in another way; None leaves it as it is."""
         self._database.execute(
             "UPDATE conversations SET day = coalesce(?, day), via = coalesce(?, via) WHERE id = ?",
             (day.isoformat() if day else None, via, number),
