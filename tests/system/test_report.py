@@ -141,6 +141,9 @@ def test_parts_of_life_stay_where_the_user_put_them(synced: Home) -> None:
     synced.wait(days=20)
     said += [synced.kith("--verbose", "sync", "--scheduled"), synced.kith("--verbose", "status")]
     assert synced.events()
+    synced.write_config(synced.config.read_text().replace('"99%"', '"all"'))
+    said += [synced.kith("--verbose", "sync", "--scheduled", exits=78), synced.kith("check", exits=78)]
+    assert synced.problems()
     assert not [result for result in said if "planted" in result.out + result.err]
     for path in synced.folder.rglob("*"):
         if path.is_file() and "planted" in path.read_bytes().decode("utf-8", "replace"):
