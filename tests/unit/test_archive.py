@@ -25,6 +25,8 @@ from kith.errors import UsageError
 from kith.keeping import archive
 from kith.store.archive import STAYS, TABLES
 from kith.store.events import EventRow, EventState
+from kith.store.meetings import Place, event_of
+from kith.store.meetings import Written as Met
 from kith.store.people import PersonRow
 from kith.store.store import Store, open_store
 
@@ -93,10 +95,25 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.cards.record_changes(card(text), card(f"{text}!"), now.isoformat()),
                 lambda store: store.people.withdraw_conversation(uid or EventUid("event-0"), "", now),
                 lambda store: write_event(store, people, day, now, text, length),
+                lambda store: store.meetings.ask(text, who, day, text),
+                lambda store: answer_all(store),
+                lambda store: meet(store, people, day, now, text),
             ]
         )
     )
     return act
+
+
+def answer_all(store: Store) -> None:
+    for question in store.meetings.questions():
+        store.meetings.answer(question, "yes" if question.number % 2 else "no")
+
+
+def meet(store: Store, people: list[PersonId], day: date, now: datetime, text: str) -> None:
+    """A conversation that came from a meeting."""
+    store.people.record_conversation(people, day, text, now, via="meeting", event=event_of(text))
+    took_part = {f"{who}@example.org": who for who in people}
+    store.meetings.note(Met(text, Place(DISK, "work"), day, text, took_part, withdrawn=len(text) % 2 == 0))
 
 
 def card(name: str) -> Card:

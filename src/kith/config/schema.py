@@ -29,6 +29,7 @@ from kith.config.fields import (
     Command,
     Duration,
     Length,
+    Mail,
     Region,
     Table,
     Template,
@@ -39,6 +40,7 @@ from kith.config.fields import (
 )
 from kith.config.region import region_of
 from kith.config.written import Loc
+from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
 from kith.core.rules import DateRules, DayRules, Marks, Rules
@@ -72,6 +74,14 @@ class NotifyTable(Table):
 
     problems: StrictBool = True
     command: Command | None = None
+
+
+class MeetingsTable(Table):
+    """``[meetings]``: in which of the user's own calendars meetings stand, and which of them count."""
+
+    calendars: tuple[Text, ...] = ()
+    meeting_size: StrictInt = Field(default=MEETING_SIZE, ge=1, le=1000)
+    me: tuple[Mail, ...] = ()
 
 
 class ReachOutTable(Table):
@@ -144,6 +154,7 @@ class Config(Table):
     sync: SyncTable = SyncTable()
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
+    meetings: MeetingsTable = MeetingsTable()
     dates: DatesTable = DatesTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
@@ -157,6 +168,24 @@ class Config(Table):
     def calendar_account(self) -> str:
         """The account that events are written to: the one ``[calendar]`` names, or the only one there is."""
         return self.calendar.account or self.accounts_with_a_calendar[0]
+
+    @property
+    def watched_calendars(self) -> tuple[tuple[str, str], ...]:
+        """The calendars in which meetings stand: the account of each, and the calendar's name in it."""
+        placed = (self.place_of(calendar) for calendar in self.meetings.calendars)
+        return tuple(dict.fromkeys(place for place in placed if place is not None))
+
+    def watches(self, account: str) -> bool:
+        """Whether meetings stand in a calendar of that account."""
+        return any(place[0] == account for place in self.watched_calendars)
+
+    def place_of(self, calendar: str) -> tuple[str, str] | None:
+        """The account and the name that ``ACCOUNT/NAME`` means, or ``NAME`` where there is only one account for it."""
+        able = self.accounts_with_a_calendar
+        account, slash, name = calendar.partition("/")
+        if slash and account in self.accounts:
+            return (account, name.strip()) if account in able and name.strip() else None
+        return (able[0], calendar) if len(able) == 1 else None
 
 
 def table_at(loc: Loc) -> type[Table]:
@@ -181,6 +210,8 @@ def table_at(loc: Loc) -> type[Table]:
             return NotifyTable
         case ("reach_out",):
             return ReachOutTable
+        case ("meetings",):
+            return MeetingsTable
         case ("dates",):
             return DatesTable
         case ("circles", _):

@@ -26,7 +26,8 @@ class Understood:
     """One thing the user did in the calendar and what kith took it for.
 
     ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``tried``, ``snoozed``, ``passed``, ``skipped``,
-    ``missing`` (deleted, to be believed at the next pass) or ``back``. ``day`` is the local day it is about.
+    ``missing`` (deleted, to be believed at the next pass) or ``back``; of meetings in the user's own calendars ``met``
+    or ``unmet``. ``day`` is the local day it is about.
     """
 
     what: str

@@ -118,12 +118,27 @@ _RULINGS = _Table("rulings", ("one", "other", "ruling", "by", "at"))
 _PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
 _TAGS = _Table("tags", ("tag",))
 _CHOICES = _Table("choices", ("choice", "chosen_on"))
+_MEETINGS = _Table(
+    "meeting_conversations",
+    ("key", "account", "calendar", "day", "text", "people", "withdrawn"),
+    flags=("withdrawn",),
+    packed=("people",),
+)
+_QUESTIONS = _Table("meeting_questions", ("key", "day", "title", "asked", "answer"), flags=("asked",))
 _IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
 _IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
-_OF_A_PERSON = {"facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES}
+_OF_A_PERSON = {
+    "facts": _FACTS,
+    "attempts": _ATTEMPTS,
+    "skips": _SKIPS,
+    "tags": _TAGS,
+    "choices": _CHOICES,
+    "meeting_questions": _QUESTIONS,
+}
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
+    *(_MEETINGS, _QUESTIONS),
     *(_TAGS, _CHOICES, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
     _Table("conversation_people", ("conversation_id", "person_id")),
@@ -136,6 +151,8 @@ STAYS = {
     "meta": "an archive may be taken into any store; events say themselves which install wrote them",
     "migrations": "the store's own",
     "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
+    "watched_calendars": "mirror", "watched_items": "mirror", "watched_meetings": "mirror",
+    "meetings_ahead": "follow from the mirror",
     "numbers": "follow from the events",
     "belongings": "people go out apart, with what is theirs",
     "match_keys": "worked out again", "likenesses": "worked out again",
@@ -168,6 +185,9 @@ def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]
             "profiles": [_PROFILES.out(row) for row in database.each("SELECT * FROM profiles ORDER BY person_id")],
             "people": _people(database),
             "conversations": _conversations(database),
+            "meetings": [
+                _MEETINGS.out(row) for row in database.each("SELECT * FROM meeting_conversations ORDER BY key")
+            ],
             "reach_outs": _reach_outs(database),
             "events": [_EVENTS.out(row) for row in database.each("SELECT * FROM events ORDER BY uid")],
             "typed_texts": [_TYPED.out(row) for row in database.each("SELECT * FROM typed_texts ORDER BY id")],
@@ -247,7 +267,13 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         _add_missing(database, _SKIPS, person["skips"], person_id=who)
         _add_where_none_is(database, _TAGS, person["tags"], person_id=who)
         _add_where_none_is(database, _CHOICES, person["choices"], person_id=who)
+        _take_in_questions(database, person["meeting_questions"], who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
+    meetings = [
+        values | {"people": {told: whose[person] for told, person in values["people"].items()}}
+        for values in archive["meetings"]
+    ]
+    _add_where_none_is(database, _MEETINGS, meetings)
     events, left_out = _take_in_reach_outs(database, archive, whose)
     _add_missing(database, _TYPED, archive["typed_texts"])
     _add_missing(database, _CHANGES, archive["card_changes"])
@@ -320,6 +346,13 @@ def _fill_in(database: Database, who: str, person: Values) -> None:
             *(person["paused_until"], int(person["paused"]), int(person["by_hand"]), who),
         ),
     )
+
+
+def _take_in_questions(database: Database, wanted: Iterable[Values], who: str) -> None:
+    """What was asked about titles; an answer holds where there is none here."""
+    _add_where_none_is(database, _QUESTIONS, wanted, person_id=who)
+    sql = "UPDATE meeting_questions SET answer = ? WHERE key = ? AND person_id = ? AND answer IS NULL"
+    database.execute_many(sql, ((values["answer"], values["key"], who) for values in wanted))
 
 
 def _take_all_apart(joins: Joins) -> list[Join]:

@@ -16,6 +16,7 @@ from kith.store.events import Events
 from kith.store.imports import Imports
 from kith.store.joins import Joins
 from kith.store.matching import Matching
+from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
@@ -32,6 +33,7 @@ class Store:
         self.events = Events(database)
         self.choosing = Choosing(database)
         self.imports = Imports(database, self.cards)
+        self.meetings = Meetings(database)
         self.runs = Runs(database)
         self.waits = Waits(database)
         self.accounts = Accounts(database)

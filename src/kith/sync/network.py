@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kith.core.brief import Subject
-from kith.core.cadence import Budget, Standing, budget
+from kith.core.cadence import Budget, Standing, budget, window
 from kith.core.circles import Membership, UnclearRule, memberships, similar
+from kith.core.meetings import is_excused
 from kith.core.model import Person, PersonId
 from kith.core.names import exact_key
 from kith.core.person import person_of
 from kith.core.rules import Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
+from kith.sync.asked import open_questions
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person with everything that decides about them."""
+    """One person with everything that decides about them. ``meeting`` is the day of the next one with them."""
 
     person: Person
     row: PersonRow
@@ -30,6 +32,7 @@ class Known:
     last: LastTimes
     given: str = ""
     cards: int = 0
+    meeting: date | None = None
 
     @property
     def in_network(self) -> bool:
@@ -53,6 +56,12 @@ class Known:
         """Whether reach-outs are to be planned: in the network, not paused, and not without their last card."""
         there = self.row.by_hand or self.cards > 0
         return self.in_network and there and not self.row.is_paused(today)
+
+    def is_excused(self, today: date) -> bool:
+        """Whether a meeting ahead makes a nudge needless, on no day that the user named."""
+        belongs = window(self.standing)
+        at_worst = belongs.at_worst if belongs is not None else None
+        return self.row.next_on is None and is_excused(self.meeting, at_worst, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
     cards = store.cards.by_person(people)
     rows = store.people.everybody(people)
     last = store.people.last_times()
+    meetings = store.meetings.ahead()
     tags = store.choosing.tags()
     persons = [
         person_of(
@@ -140,6 +150,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
             last=last.get(row.id, nothing),
             given=next((card.given for card in cards[row.id] if card.given), ""),
             cards=len(cards[row.id]),
+            meeting=meetings.get(row.id),
         )
         for row, person in zip(rows, persons, strict=True)
     }
@@ -162,6 +173,7 @@ class Subjects:
         self._network = network
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
+        self._questions = open_questions(store)
 
     def of(self, person: PersonId) -> Subject:
         """Everything a brief about this person may say."""
@@ -179,4 +191,5 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
+            questions=self._questions.get(person, ()),
         )

@@ -29,6 +29,7 @@ from kith.sync.network import Network, load_network
 from kith.sync.problems import Notify, ProblemEvents, tell_by_command
 from kith.sync.readback import ReadBack, Sightings
 from kith.sync.waits import trouble
+from kith.sync.watching import Watching
 
 
 def _no_step(_: str) -> None:
@@ -45,7 +46,7 @@ class Pass:
 
     ``now`` is the instant of the whole pass, ``new_id`` names new people; ``troubles`` are known
     before it begins. ``publish`` is what the calendar's account does once everything about people is written;
-    ``notify`` is how the user is told of what is wrong for long.
+    ``notify`` is how the user is told of what is wrong for long, ``watching`` where their meetings stand.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Pass:
     troubles: Sequence[Trouble] = ()
     publish: Callable[[PassReport], None] = _no_publishing
     notify: Notify = Notify()
+    watching: Watching = Watching()
 
     def run(self) -> PassReport:
         """Fetch, absorb, read back, plan, act. Raises StoreError only."""
@@ -70,6 +72,7 @@ class Pass:
             self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
         self._join()
+        self._heed_meetings(report)
         network = load_network(self.store, self.rules)
         self._keep_names(network)
         sightings = Sightings(held="there is no calendar")
@@ -88,6 +91,13 @@ class Pass:
             from kith.sync.joining import join_people
 
             join_people(self.store, self.rules.region, self.now)
+
+    def _heed_meetings(self, report: PassReport) -> None:
+        """See whom the user met, or will; what that takes is only loaded where calendars are watched, or were."""
+        if self.watching.places or self.store.meetings.watched():
+            from kith.sync.meetings import heed_meetings
+
+            heed_meetings(self.store, self.watching, self.rules, self.now, report)
 
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:
