@@ -45,6 +45,7 @@ from kith.sync.watching import Watching
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
     from kith.calendars.rehearsed import Rehearsed
+    from kith.core.noticing import Report
     from kith.imports.base import Reading
     from kith.sync.take_in import TakenIn
 
@@ -166,6 +167,12 @@ class App:
 
         writers = {"csv": as_csv, "xlsx": as_xlsx, "vcf": as_vcf, "json": as_json}
         return writers[kind](entries(self.store, self.rules, people))
+
+    def report_page(self, report: Report) -> bytes:
+        """A report as one page for a browser."""
+        from kith.exports.report_page import as_page
+
+        return as_page(report)
 
     @contextmanager
     def _copy(self) -> Iterator[Store]:

@@ -7,7 +7,8 @@ put another one under the contract, write its client and add it to ``CLIENTS``; 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,11 +18,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fakes.calendar import ETags, FakeCalendar
+from fakes.source import FakeSource
 from kith.calendars.base import Calendar, Look, Receipt
 from kith.calendars.ics_folder import IcsFolder
-from kith.core.event import AllDay, Change, Fields, Kind, Marker, SeenEvent, Timed, line_digests, start_text
-from kith.core.model import AccountId, CardUid, ETag, EventUid, Href, InstallId
+from kith.core.event import AllDay, Change, Fields, Kind, Marker, SeenEvent, Timed, When, line_digests, start_text
+from kith.core.model import AccountId, Cadence, CardUid, Circle, ETag, EventUid, Href, InstallId, PartialDate
+from kith.core.period import Period
+from kith.core.report import PassReport, Trouble
+from kith.core.rules import DateRules, DayRules, Rules
 from kith.errors import AccountError, Conflict
+from kith.store.store import Store, open_store
+from kith.sync.problems import Notify
+from kith.sync.run import Pass
 
 LISBON = ZoneInfo("Europe/Lisbon")
 NOW = datetime(2026, 9, 30, 8, 0, tzinfo=UTC)
@@ -588,3 +596,96 @@ class TestACalendarThatIsNotThere:
         assert not isinstance(caught.value, Conflict)
         assert caught.value.message
         assert not client.is_there()
+
+
+class TestPasses:
+    """What whole passes write there beside people's reach-outs, and read back."""
+
+    def test_a_problem_is_told_and_goes_when_it_is_mended(self, client: OtherClient, tmp_path: Path) -> None:
+        with household(client, tmp_path) as home:
+            home.a_pass(trouble=True)
+            assert home.kinds() == [Kind.REACH_OUT, Kind.PROBLEM]
+            assert home.told() == ["kith cannot sign in to “work”"]
+            assert home.a_pass(trouble=True).told == []
+            home.now += timedelta(days=1)
+            home.a_pass(trouble=True)
+            assert home.when(Kind.PROBLEM) == AllDay(home.now.astimezone(LISBON).date())
+            assert home.a_pass().cleared == ["kith cannot sign in to “work”"]
+            assert home.kinds() == [Kind.REACH_OUT]
+            assert home.a_pass().quiet
+
+    def test_a_birthday_is_written_once_and_its_greeting_counts(self, client: OtherClient, tmp_path: Path) -> None:
+        with household(client, tmp_path, birthday=PartialDate(10, 10, 1980)) as home:
+            home.a_pass()
+            assert home.kinds() == [Kind.REACH_OUT, Kind.DATE]
+            assert home.a_pass().quiet
+            home.now = datetime(2026, 10, 10, 20, 0, tzinfo=LISBON)
+            client.edit(home.href(Kind.DATE), title="✓ Birthday: Ana Souza")
+            report = home.a_pass()
+            assert [(one.what, one.person) for one in report.understood] == [("talked", "Ana Souza")]
+            assert home.conversations() == [home.now.date()]
+            assert home.a_pass().quiet
+
+
+class Household:
+    """A store with one person in it, and passes over the client's calendar."""
+
+    def __init__(self, client: OtherClient, store: Store, birthday: PartialDate | None) -> None:
+        self.now = NOW
+        self._client = client
+        self._store = store
+        self._book = FakeSource()
+        self._book.put("ana.vcf", replace(self._book.card("ana", "Ana Souza", "Family"), birthday=birthday))
+
+    def a_pass(self, *, trouble: bool = False) -> PassReport:
+        wrong = [Trouble("work", "SignInNeeded", "it did not accept the sign-in", "run `kith login work`")]
+        calendar = self._client.open()
+        report = Pass(
+            self._store,
+            [self._book],
+            calendar,
+            RULES,
+            self.now,
+            lambda: "unused",
+            troubles=wrong if trouble else [],
+            notify=Notify(problems=True),
+        ).run()
+        assert report.troubles == (wrong if trouble else [])
+        return report
+
+    def kinds(self) -> list[Kind]:
+        return [event.marker.kind for event in self._events() if event.marker]
+
+    def told(self) -> list[str]:
+        return [event.fields.title for event in self._events() if event.marker and event.marker.kind is Kind.PROBLEM]
+
+    def when(self, kind: Kind) -> When:
+        return self._one(kind).fields.when
+
+    def href(self, kind: Kind) -> Href:
+        return self._one(kind).href
+
+    def conversations(self) -> list[date]:
+        return [said.day for spoken in self._store.people.conversations().values() for said in spoken]
+
+    def _one(self, kind: Kind) -> SeenEvent:
+        (found,) = [event for event in self._events() if event.marker and event.marker.kind is kind]
+        return found
+
+    def _events(self) -> list[SeenEvent]:
+        order = list(Kind)
+        found = [event for event in self._client.open().look({}).events if event.marker]
+        return sorted(found, key=lambda event: order.index(event.marker.kind) if event.marker else 0)
+
+
+RULES = Rules(
+    DayRules(LISBON),
+    circles=(Circle("inner", Cadence.of(Period(months=2)), labels=("Family",)),),
+    dates=DateRules(birthdays=True),
+)
+
+
+@contextmanager
+def household(client: OtherClient, folder: Path, *, birthday: PartialDate | None = None) -> Iterator[Household]:
+    with open_store(folder / "kith.sqlite3", NOW, lambda: "install") as store:
+        yield Household(client, store, birthday)

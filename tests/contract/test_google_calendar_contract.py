@@ -15,6 +15,7 @@ from test_calendar_contract import (  # noqa: F401 -- the suite, collected here 
     TestFinding,
     TestLooking,
     TestOthersEvents,
+    TestPasses,
     TestUpdating,
 )
 

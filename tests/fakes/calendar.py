@@ -288,6 +288,12 @@ class FakeCalendar:
         first, *rest = self._there(uid).fields.description.split("\n")
         self._edit(uid, stamp, description="\n".join([f"{first} {text}".strip(), *rest]))
 
+    def change_line(self, uid: EventUid, before: str, after: str, *, stamp: datetime | None = None) -> None:
+        """Change one line of the text, as a tap on a box does."""
+        lines = self._there(uid).fields.description.split("\n")
+        lines[lines.index(before)] = after
+        self._edit(uid, stamp, description="\n".join(lines))
+
     def erase(self, uid: EventUid, text: str, *, stamp: datetime | None = None) -> None:
         """Take typed text away again."""
         lines = self._there(uid).fields.description.split("\n")

@@ -168,7 +168,24 @@ def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> No
     assert "meetings.phone/work  is there; 5 events known so far, 1 of which cannot be read" in check
 
 
-def test_what_the_user_took_away_does_not_come_again(home: Home, work: Appointments) -> None:
+def test_what_the_user_edited_or_forgot_is_theirs(home: Home, work: Appointments) -> None:
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
+    work.put("dinner", home.now - timedelta(days=2), "ana@example.org", title="Dinner")
+    home.sync()
+    home.kith("edit", "c2", "They moved to Porto")
+    home.kith("forget", "c1")
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch", mine="DECLINED")
+    work.put("dinner", home.now - timedelta(days=3), "ana@example.org", title="Late dinner")
+    assert understood(home.sync()) == []
+    work.put("dinner", home.now - timedelta(days=3), "ana@example.org", title="Late dinner", mine="DECLINED")
+    home.sync()
+    work.put("dinner", home.now - timedelta(days=3), "ana@example.org", title="Late dinner")
+    assert understood(home.sync()) == []
+    shown = home.kith("show", "ana", "--json").json["conversations"]
+    assert [one["text"] for one in shown] == ["They moved to Porto"]
+
+
+def test_a_calendar_that_is_not_watched_any_more_takes_nothing_back(home: Home, work: Appointments) -> None:
     work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
     home.sync()
     home.write_config(CONFIG)

@@ -93,6 +93,7 @@ def test_a_wrong_password_leaves_nothing_behind(home: Home, server: DemoServer) 
 
     assert done.code == 77
     assert "hunter2" not in done.said
+    assert "Then try again; nothing was written" in done.said
     assert not home.config.exists()
     assert home.files_with("hunter2") == []
 
@@ -179,6 +180,44 @@ def test_a_conversation(home: Home, server: DemoServer) -> None:
     }
     assert config.reach_out.per_day == 2
     assert home.files_with("hunter2") == [home.secrets / "home.password"]
+
+
+def test_answers_outlive_a_password_that_may_not_be_kept_and_a_slip_is_asked_about(
+    home: Home, server: DemoServer
+) -> None:
+    with server.connection() as connection:
+        connection.ask("MKCALENDAR", f"/{server.user}/mine/", _CALENDAR.encode(), "application/xml")
+
+    done = home.talk(
+        "init",
+        answers=[
+            ("Number [1]", ""),
+            ("Server, or your e-mail address", server.url),
+            ("User name (- for none)", server.user),
+            ("Password", PLANTED),
+            ("Number [1]", ""),
+            ("Calendar for kith's events", "Keep in tuch"),
+            ("Did you mean “Keep in touch”?", "y"),
+            *([("Your time zone", "Europe/Lisbon")] if _on_utc() else []),
+            ("inner, every 2 weeks", ""),
+            ("friends, every 6 weeks", ""),
+            ("others, every 3 months", ""),
+            ("How many reach-outs a day", ""),
+            ("Keep the password in a file", "n"),
+        ],
+    )
+
+    assert done.code == 0, done.out
+    assert "is not kept" in done.out
+    assert "login home" in done.out
+    assert load(home.config).calendar.name == "Keep in touch"
+    assert home.files_with(PLANTED) == []
+
+
+_CALENDAR = (
+    '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
+    "<D:displayname>Keep in touch</D:displayname></D:prop></D:set></C:mkcalendar>"
+)
 
 
 def test_a_conversation_about_folders_that_ends_early(home: Home, contacts: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,22 @@ def test_with_an_event_the_day_is_the_event_s() -> None:
             "you moved it there, last talked 20 Nov 2026",
         ),
         (standing(anchor=TODAY), Waiting(TODAY, at(TODAY), retries=2), "new in your network, came up 3 times"),
+        (
+            replace(standing(talked=date(2026, 10, 1)), last_attempt=date(2026, 10, 3)),
+            None,
+            "last talked 1 Oct 2026, tried 3 Oct 2026",
+        ),
+        pytest.param(
+            replace(standing(talked=date(2026, 11, 20)), last_attempt=date(2026, 10, 3)),
+            None,
+            "last talked 20 Nov 2026",
+            id="an attempt before the last conversation is over",
+        ),
+        (
+            replace(standing(talked=date(2026, 11, 20)), lifted_for="area:arts"),
+            None,
+            "last talked 20 Nov 2026, area:arts is thin",
+        ),
     ],
 )
 def test_why(somebody: Standing, waiting: Waiting | None, why: str) -> None:

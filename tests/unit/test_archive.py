@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from kith.core.circles import ByHand
 from kith.core.event import AllDay, Change, Fields, Kind, Marker, Timed
+from kith.core.evidence import pair
 from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, EventUid, Href, InstallId, PersonId
 from kith.core.period import Period
 from kith.core.readback import Written
@@ -25,6 +26,8 @@ from kith.errors import UsageError
 from kith.keeping import archive
 from kith.store.archive import STAYS, TABLES
 from kith.store.events import EventRow, EventState
+from kith.store.history import CHANGEABLE
+from kith.store.matching import Ruling
 from kith.store.meetings import Place, event_of
 from kith.store.meetings import Written as Met
 from kith.store.people import PersonRow
@@ -77,7 +80,7 @@ def acts(draw: st.DrawFn) -> Act:
     people = [person_id(number) for number in draw(NOBODY_TO_EVERYBODY)]
     who, day, now, text = people[0], draw(DAYS), draw(INSTANTS), draw(TEXT)
     uid = EventUid(f"event-{draw(st.integers(0, 3))}") if draw(st.booleans()) else None
-    length = Period(days=draw(st.integers(1, 90)))
+    length, what = Period(days=draw(st.integers(1, 90))), draw(st.sampled_from(CHANGEABLE))
     act: Act = draw(
         st.sampled_from(
             [
@@ -85,6 +88,8 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.people.record_attempt(who, day, text, now, uid),
                 lambda store: store.people.record_skip(who, day, text, now, uid),
                 lambda store: store.people.record_fact(who, "met", text, now),
+                lambda store: store.history.tick(who, text, now),
+                lambda store: store.history.forget(what, 1, now),
                 lambda store: store.people.keep_typed(uid or EventUid("event-9"), text[:2], text, now),
                 lambda store: store.people.set_circle(who, text),
                 lambda store: store.people.set_next(who, day, now.date()),
@@ -95,6 +100,7 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.cards.record_changes(card(text), card(f"{text}!"), now.isoformat()),
                 lambda store: store.people.withdraw_conversation(uid or EventUid("event-0"), "", now),
                 lambda store: write_event(store, people, day, now, text, length),
+                lambda store: join(store, people[0], people[-1], text, now),
                 lambda store: store.meetings.ask(text, who, day, text),
                 lambda store: answer_all(store),
                 lambda store: meet(store, people, day, now, text),
@@ -102,6 +108,14 @@ def acts(draw: st.DrawFn) -> Act:
         )
     )
     return act
+
+
+def join(store: Store, one: PersonId, other: PersonId, reason: str, now: datetime) -> None:
+    """Two count as one, and the user said so."""
+    roots = store.joins.counts_as([one, other])
+    if roots[one] != roots[other]:
+        store.matching.rule([pair(one, other)], Ruling.SAME, "you", now)
+        store.joins.join(roots[one], roots[other], [reason], now)
 
 
 def answer_all(store: Store) -> None:
@@ -220,6 +234,21 @@ def test_somebody_is_known_again_by_a_card() -> None:
         (row,) = here.people.everybody()
         assert (row.id, row.set_by_hand.circle, row.paused) == ("ana-here", "inner", True)
         assert [spoken.text for spoken in here.people.conversations()[row.id]] == ["The library"]
+
+
+def test_people_who_were_joined_are_joined_again_and_can_be_parted_there() -> None:
+    ana, her = PersonId("ana"), PersonId("her")
+    with new_store() as here, new_store("there") as there:
+        for person in (ana, her):
+            here.people.add(PersonRow(person, person.title()), NOW)
+            here.people.record_conversation([person], NOW.date(), f"With {person}", NOW)
+        join(here, her, ana, "the same phone", NOW)
+        carried(here, there)
+        assert there.joins.joined() == {her: ana}
+        assert [join.reasons for join in there.joins.of([her])] == [("the same phone",)]
+        assert {said.text for said in there.people.conversations_of(ana)} == {"With ana", "With her"}
+        there.joins.take_apart(ana)
+        assert [said.text for said in there.people.conversations_of(her)] == ["With her"]
 
 
 def test_what_is_ruled_here_is_not_overruled() -> None:

@@ -28,9 +28,10 @@ from kith.config.schema import (
     SyncTable,
     rules,
 )
+from kith.core.facets import FacetKey
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DayRules, Marks, Rules
+from kith.core.rules import DayRules, Marks, ReportRules, Rules
 from kith.dav.quirks import quirks, recognise
 from kith.errors import ConfigError
 
@@ -311,10 +312,23 @@ def test_the_rules_say_what_the_config_says() -> None:
         [people."bo@example.org"]
         at_worst = "1y"
         circle = "friends"
+
+        [report]
+        over = "6m"
+        lift = 2
+
+        [report.targets]
+        "Area: arts" = "20%"
+        "city:Porto" = "2.5 %"
     """
 
     assert rules(read(text + SMALLEST)) == Rules(
         region="PT",
+        report=ReportRules(
+            over=Period(months=6),
+            lift=2.0,
+            targets={FacetKey("area:arts"): 0.2, FacetKey("city:porto"): 0.025},
+        ),
         days=DayRules(
             zone=ZoneInfo("Asia/Tokyo"),
             per_day=2,

@@ -330,6 +330,10 @@ def test_a_file_that_is_read_edited_and_written_differs_in_the_edit_alone(tmp_pa
             '[circles.friends]\r\nevery = "3w"\r\n[people]\r\nAna = {circle = "friends"}\r\n',
             '[circles.mates]\r\nevery = "3w"\r\n[people]\r\nAna = {circle = "mates"}\r\n',
         ),
+        (
+            "[circles.friends]\nevery = \"3w\"\n[dates]\ncircles = [\n  'friends', # mine\n]\n",
+            "[circles.mates]\nevery = \"3w\"\n[dates]\ncircles = [\n  'mates', # mine\n]\n",
+        ),
     ],
 )
 def test_a_circle_is_renamed_where_it_stands(before: str, after: str) -> None:

@@ -62,13 +62,17 @@ def said(text: str) -> list[str]:
         (
             "colour = 'red'",
             "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
-            "meetings, dates, circles, people",
+            "meetings, dates, circles, people, report",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
             "3 accounts.home.calender: unknown key; did you mean `calendar`?",
         ),
         ("[people.'Ana Souza']\nevrey = '2w'", '2 people."Ana Souza".evrey: unknown key; did you mean `every`?'),
+        (
+            "[accounts.'import:vcf']\ntype = 'folder'\ncontacts = '/y'",
+            '1 accounts."import:vcf": must not begin with "import:": people out of files are kept there',
+        ),
         # Shapes
         ("[reach_out]\nper_day = 'three'", '2 reach_out.per_day: must be a whole number, got "three"'),
         ("[reach_out]\nper_day = 3.0", "2 reach_out.per_day: must be a whole number, got 3.0"),
@@ -102,6 +106,21 @@ def said(text: str) -> list[str]:
         ("[circles.a]\nevery = '2w'\nweight = nan", "3 circles.a.weight: must be a number, got nan"),
         ("[circles.a]\nevery = '2w'\nweight = 0", "3 circles.a.weight: must be more than 0, got 0"),
         ("[circles.a]\nevery = '2w'\nweight = 1e6", "3 circles.a.weight: must be at most 1000, got 1000000.0"),
+        ("[report]\nlift = 0.5", "2 report.lift: must be at least 1, got 0.5"),
+        ("[report]\nlift = 2.5", "2 report.lift: must be at most 2, got 2.5"),
+        ("[report]\nlifts = 2", "2 report.lifts: unknown key; did you mean `lift`?"),
+        (
+            "[report.targets]\n'area:arts' = 20",
+            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got 20',
+        ),
+        (
+            "[report.targets]\n'area:arts' = '120%'",
+            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got "120%"',
+        ),
+        (
+            "[report.targets]\narts = '20%'",
+            '2 report.targets.arts: its name must be a tag of the form name:value, such as "area:arts"',
+        ),
         ("[circles.a]\nlabels = ['x']", '1 circles.a.every: is missing; write it as in every = "2w"'),
         # Text
         ("[calendar]\naccount = ' '", "2 calendar.account: must not be empty"),

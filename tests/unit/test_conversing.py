@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.core.conversing import Directory, Judged, Terms, Why, directory, judge, next_ahead
+from kith.core.conversing import Directory, Judged, Terms, Why, directory, judge, next_ahead, plain_title
 from kith.core.event import AllDay, Timed, When
 from kith.core.meetings import Answer, Guest, Kind, Meeting, is_excused, key_of
 from kith.core.model import Labelled, Person, PersonId
+from kith.core.typed import Order, parse
 
 LISBON = ZoneInfo("Europe/Lisbon")
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -217,6 +218,26 @@ def test_the_next_meeting_with_each() -> None:
 def test_a_day_is_that_of_the_users_zone() -> None:
     late = meeting(ME, ANNA, when=Timed(datetime(2026, 11, 3, 23, 30, tzinfo=ZoneInfo("America/New_York")), HOUR))
     assert next_ahead([Judged(late, Why.AHEAD, {"": ANA.id})], LISBON) == {ANA.id: date(2026, 11, 4)}
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Lunch", "Lunch"),
+        ("Lunch: bring the 3 keys!", "Lunch: bring the 3 keys!"),
+        ("! Pay Eva", "“! Pay Eva”"),
+        ("- [ ] Budget", "“- [ ] Budget”"),
+        ("every 2 weeks", "“every 2 weeks”"),
+        ("gave: a talk", "“gave: a talk”"),
+        ("Budget #office", "“Budget # office”"),
+        ("", ""),
+    ],
+)
+def test_a_title_gives_no_orders(title: str, text: str) -> None:
+    day = date(2026, 11, 2)
+    assert plain_title(title, day) == text
+    assert parse(text, day).tags == ()
+    assert all(line.order is Order.TEXT for line in parse(text, day).lines)
 
 
 def test_the_uid_is_in_the_key() -> None:

@@ -17,6 +17,7 @@ from kith.core.report import PassReport
 from kith.errors import AccountError, Malformed, RemovalsHeld, Transient
 from kith.store.store import Store, open_store
 from kith.sync.absorb import Absorber, meet
+from kith.sync.joining import join_people, rule_different
 
 HOME = AccountId("home")
 CONNECTIONS, GROUPS = "people.people.connections.list", "people.contactGroups.list"
@@ -170,6 +171,26 @@ def test_a_rename_that_is_told_again_after_a_crash(desk: Desk) -> None:
         desk.store.cards.keep_cursor(HOME, collection, cursor)
     desk.read()
     assert desk.names == before
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_of_two_contacts_that_were_made_one_nobody_loses_what_was_said(desk: Desk, *, ruled: bool) -> None:
+    fill(desk.book, 10)
+    desk.book.put("ana", "Ana Souza")
+    desk.book.put("old", "A. S.")
+    desk.read()
+    people = {name: person for person, name in desk.names.items()}
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    desk.store.people.record_conversation([people["A. S."]], day.date(), "The recipe", day)
+    if ruled:
+        rule_different(desk.store, [people["A. S."]], [people["Ana Souza"]], day)
+    desk.book.people.merge("old", "ana")
+    desk.read()
+    join_people(desk.store, "PT", day)
+    whole = desk.store.joins.counts_as(people.values())
+    assert (whole[people["A. S."]] == whole[people["Ana Souza"]]) is not ruled
+    (said,) = desk.store.people.conversations_of(whole[people["A. S."]])
+    assert said.text == "The recipe"
 
 
 def test_a_deleted_contact_is_gone_and_its_person_is_not(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kith.accounts.base import Finding
 from kith.config.accounts import ServerAccount
 from kith.config.schema import Config
+from kith.config.written import nearest
 from kith.core.model import AccountId
 from kith.core.report import PassReport
 from kith.errors import Denied, SignInNeeded, Transient
@@ -181,6 +182,9 @@ class Server:
                 "problem", self._subject, f"the calendar “{self._calendar_name}” is gone; {there}", mend, steps
             )
         message = f"the calendar “{self._calendar_name}” will be made at the first pass; {there}"
+        meant = nearest(self._calendar_name, [one.name for one in found.collections])
+        if meant is not None:
+            return Finding("warning", self._subject, message, f"if you meant “{meant}”, say so in [calendar]", steps)
         return Finding("ok", self._subject, message, "", steps)
 
     def _mend(self, hint: str) -> str:

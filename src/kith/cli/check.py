@@ -22,6 +22,9 @@ _EXIT = {OK: 0, WARNING: 0, PROBLEM: 69}
 def check(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Tell how each thing was found, also where all is well.")
+    ] = False,
 ) -> None:
     """Look at the config, the accounts, the store and the week's arithmetic, and say how each is.
 
@@ -35,15 +38,16 @@ def check(
     except ConfigError as error:
         if not as_json:
             raise
-        _show(list(of_a_broken_config(error)), as_json=True)
+        _show(list(of_a_broken_config(error)), as_json=True, steps=steps)
         raise typer.Exit(error.exit_code) from None
-    _show(found, as_json=as_json)
+    _show(found, as_json=as_json, steps=steps)
     raise typer.Exit(max(_EXIT[finding.level] for finding in found))
 
 
-def _show(found: Sequence[Finding], *, as_json: bool) -> None:
+def _show(found: Sequence[Finding], *, as_json: bool, steps: bool) -> None:
     if as_json:
         print_json([asdict(finding) for finding in found])
         return
     for finding in found:
-        verdict(finding.level, finding.subject, finding.message, finding.mend, finding.details)
+        details = finding.details if steps or finding.level != OK else ()
+        verdict(finding.level, finding.subject, finding.message, finding.mend, details)

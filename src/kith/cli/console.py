@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from rich.console import Console
+from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
@@ -22,6 +23,9 @@ WARNING: Final = "warning"
 PROBLEM: Final = "problem"
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 _UNBOUNDED = 10_000
+_GAP = 2
+_SHARE_OF_THE_FIRST = 0.4
+"""How much of a line the first column may have, whatever the others need."""
 
 
 class ReaderGone(Exception):
@@ -69,21 +73,72 @@ def say(text: str, style: str = "") -> None:
     out().print(escape(text), style=style or None)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
-    """Rows under their headings, aligned; ``styles`` is a colour for each row."""
-    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for position, column in enumerate(columns):
-        grid.add_column(column, overflow="fold", no_wrap=position == 0)
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    styles: Sequence[str] = (),
+    give_way: Sequence[str] = (),
+    numbers: Sequence[str] = (),
+) -> None:
+    """Rows under their headings, aligned; ``styles`` is a colour for each row, columns of ``numbers`` stand right.
+
+    On a terminal too narrow for all, the columns that ``give_way`` are left out, the first named first; then the first
+    column is cut, and the others are folded.
+    """
+    console = out()
+    kept, first = _fitting(columns, rows, give_way, console.width)
+    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
+    for place, position in enumerate(kept):
+        justify: JustifyMethod = "right" if columns[position] in numbers else "left"
+        if place == 0:
+            grid.add_column(columns[position], overflow="ellipsis", no_wrap=True, justify=justify, max_width=first)
+        else:
+            grid.add_column(columns[position], overflow="fold", justify=justify, no_wrap=columns[position] in numbers)
     for position, row in enumerate(rows):
         style = styles[position] if position < len(styles) else ""
-        grid.add_row(*(escape(cell) for cell in row), style=style or None)
-    console = out()
+        grid.add_row(*(escape(row[column]) for column in kept), style=style or None)
     if console.is_terminal:
         console.print(grid)
         return
     with console.capture() as captured:
         console.print(grid)
     print_plain("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _fitting(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], give_way: Sequence[str], width: int
+) -> tuple[list[int], int]:
+    """The positions of the columns that there is room for, and how wide the first may be.
+
+    One long name does not drive out the other columns: beyond its share, the first gets what they leave.
+    """
+    wide = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    share = min(wide[0], max(width * _SHARE_OF_THE_FIRST, cell_len(columns[0])))
+    kept = list(range(len(columns)))
+    for leaving in (*give_way, None):
+        others = sum(wide[position] + _GAP for position in kept[1:])
+        if leaving is None or share + others <= width:
+            break
+        kept = [position for position in kept if columns[position] != leaving]
+    return kept, int(max(share, width - others))
+
+
+def cut(text: str, width: int) -> str:
+    """The text in so many cells: filled up, or cut with an ellipsis."""
+    return set_cell_size(text if cell_len(text) <= width else f"{chop_cells(text, width - 1)[0]}…", width)
+
+
+def bar(part: int, most: int, width: int, *, of: int) -> str:
+    """A bar that can be read without colour: ``part`` of ``of`` filled, where ``most`` is the whole width.
+
+    What is more than nothing shows, and what is less than all of it does too.
+    """
+    if most <= 0:
+        return ""
+    whole = max(round(of / most * width), bool(of))
+    filled = min(max(round(part / most * width), bool(part)), whole - (part < of) if whole > 1 else whole)
+    return "█" * filled + "░" * (whole - filled)
 
 
 def verdict(level: str, subject: str, message: str, mend: str = "", details: Sequence[str] = ()) -> None:

@@ -52,7 +52,8 @@ def due(
             )
             for item in items
         ]
-        table(("When", "", "Who", "Circle", "Why"), rows, styles=[_style(item) for item in items])
+        styles = [_style(item) for item in items]
+        table(("When", "", "Who", "Circle", "Why"), rows, styles=styles, give_way=("Circle",))
 
 
 def _style(item: Item) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -19,7 +19,7 @@ from kith.cli.console import err, out, progress, say
 from kith.cli.login import PasswordStdin, Store, StoreOption, where_to_keep
 from kith.cli.session import options
 from kith.cli.sync import print_report
-from kith.errors import ConfigError, KithError, UsageError
+from kith.errors import ConfigError, KithError, SignInNeeded, UsageError
 
 if TYPE_CHECKING:
     from kith.cli.interview import Answers
@@ -119,6 +119,7 @@ class _Setup:
         self._zone: str | None = None
         self._circles: tuple[FirstCircle, ...] = ()
         self._per_day = 3
+        self._homeless: list[str] = []
         self._labels: dict[str, int] = {}
 
     def zone(self, wanted: str | None) -> None:
@@ -183,16 +184,17 @@ class _Setup:
             self._per_day = int(ask.text("How many reach-outs a day, at most", "3", check=_a_few))
 
     def write(self, store: Store | None) -> None:
-        """Store the passwords, then write the config."""
+        """Store the passwords, then write the config; a password that may not be kept here costs no answers."""
         from kith.config.edit import write
         from kith.files import replace_file
 
         text = self._text()
         self._config()
-        chosen = {name: where_to_keep(store, name) for name in self._answers.passwords}
+        chosen = {name: self._where_to_keep(store, name) for name in self._answers.passwords}
         for name, password in self._answers.passwords.items():
-            where = self._vault().keep(name, password, chosen[name])
-            say(f"The password of account “{name}” is in {where}.")
+            place = chosen[name]
+            if place is not None:
+                say(f"The password of account “{name}” is in {self._vault().keep(name, password, place)}.")
         path = self._paths.config
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -204,23 +206,41 @@ class _Setup:
             raise KithError(f"{path} cannot be replaced: {error.strerror}", hint="check the folder") from error
         write(path, text)
         say(f"Written: {path}. It is short, commented, and yours to edit.")
+        for name in self._homeless:
+            say(f"The password of account “{name}” is not kept: give [accounts.{name}] a password_command,", "yellow")
+            say(f"or store it with `{self._kith} login {name}`.", "yellow")
+
+    def _where_to_keep(self, store: Store | None, name: str) -> Literal["keyring", "file"] | None:
+        try:
+            return where_to_keep(store, name)
+        except SignInNeeded:
+            if not self._asking:
+                raise
+            self._homeless.append(name)
+            return None
 
     def dry_run(self) -> None:
         """Offer to show what a first pass would do."""
         from kith.app import open_app
 
-        if not self._asking or ask.yes("Show what the first pass would write? Nothing is changed by that."):
+        if not self._homeless and (
+            not self._asking or ask.yes("Show what the first pass would write? Nothing is changed by that.")
+        ):
             say("")
             with open_app(self._paths) as app:
                 with progress("Rehearsing") as step:
                     report = app.rehearse(step)
                 print_report(report, app.today, app.rules.days.zone, dry_run=True)
-        kith = (
-            "kith" if self._paths.config == type(self._paths).usual().config else f"kith --config {self._paths.config}"
-        )
+        kith = escape(self._kith)
         out().print("\nNext:")
-        out().print(f"  {escape(kith)} sync      the first pass", highlight=False)
-        out().print(f"  {escape(kith)} check     whether all is well; README says how to leave kith running")
+        out().print(f"  {kith} sync      the first pass", highlight=False)
+        out().print(f"  {kith} check     whether all is well; README says how to leave kith running")
+
+    @property
+    def _kith(self) -> str:
+        """How kith is called for this config."""
+        usual = self._paths.config == type(self._paths).usual().config
+        return "kith" if usual else f"kith --config {shlex.quote(str(self._paths.config))}"
 
     def _text(self) -> str:
         from kith.config.first import FirstAnswers, first_config

@@ -23,6 +23,7 @@ from kith.cli.login import ask_until_accepted
 from kith.config.accounts import ServerAccount
 from kith.config.fields import is_this_machine, server_address
 from kith.config.schema import CALENDAR_NAME
+from kith.config.written import nearest
 from kith.errors import AccountError, SignInNeeded, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SERVER_ACCOUNT, SECOND_ACCOUNT, FOLDER_ACCOUNT = "home", "calendar", "disk"
 _GOOGLE = ("gmail.com", "googlemail.com", "google.com")
 _APPLE = ("me.com", "mac.com", "icloud.com")
+_AGAIN = "try again; nothing was written"
 _BOTH: tuple[Service, ...] = ("carddav", "caldav")
 
 
@@ -195,7 +197,7 @@ class Interview:
 
             password = Vault(Path()).password_for(name, checked.password_command).value
         with progress("Asking the server"):
-            found = try_out(with_password(name, checked, password), wanted)
+            found = try_out(with_password(name, checked, password, renewal=_AGAIN), wanted)
         for discovery in found:
             say(f"  ✓ {found_words(discovery)}" if discovery.error is None else f"  · {found_words(discovery)}")
         self._answers.accounts[name] = table
@@ -256,7 +258,24 @@ class Interview:
             if there:
                 say(f"  Calendars there: {', '.join(there)}", "dim")
             question = "Calendar for kith's events (a new name makes a new calendar)"
-            self._answers.calendar_name = ask.text(question, CALENDAR_NAME)
+            typed = ask.text(question, CALENDAR_NAME)
+            self._answers.calendar_name = self._meant(typed, there)
+        elif self._answers.calendar_name is not None:
+            meant = _near_miss(self._answers.calendar_name, there)
+            if meant is not None:
+                say(f"  There is no calendar “{self._answers.calendar_name}”; the first pass makes it.", "yellow")
+                say(f"  If you meant “{meant}”, say so under [calendar] in the config.", "yellow")
+
+    def _meant(self, typed: str, there: Sequence[str]) -> str:
+        """A name that is nearly that of a calendar may be a slip."""
+        meant = _near_miss(typed, there)
+        if meant is not None and ask.yes(f"There is no calendar “{typed}”. Did you mean “{meant}”?"):
+            return meant
+        return typed
+
+
+def _near_miss(name: str, there: Sequence[str]) -> str | None:
+    return None if name in there else nearest(name, there)
 
 
 # --- small things -------------------------------------------------------------------------------------------

@@ -1,21 +1,30 @@
-"""``kith log``: you talked, and want it kept."""
+"""``kith log``: you talked, or tried to, and want it kept."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kith.cli.ask import somebody_is_there
 from kith.cli.console import say
-from kith.cli.session import one_person, past_day_option, session
+from kith.cli.editor import typed
+from kith.cli.session import one_person, options, past_day_option, session
 from kith.cli.words import day_words, joined, on_day, one_line
 from kith.core.cadence import window
 from kith.core.model import Person
 from kith.core.names import find, find_exact, fold
+from kith.core.typed import parse
 from kith.errors import UsageError
+
+if TYPE_CHECKING:
+    from kith.app import App
+    from kith.sync.network import Known
 
 
 class Via(StrEnum):
@@ -44,27 +53,68 @@ def log(
         str, typer.Option("--on", metavar="DATE", help="The day: yesterday, friday, 3d, 2026-11-20.")
     ] = "today",
     via: Annotated[Via | None, typer.Option("--via", help="How you talked.")] = None,
+    gave: Annotated[
+        list[str] | None, typer.Option("--gave", metavar="TEXT", help="What you gave them; may be repeated.")
+    ] = None,
+    got: Annotated[
+        list[str] | None, typer.Option("--got", metavar="TEXT", help="What they gave you; may be repeated.")
+    ] = None,
+    tried: Annotated[bool, typer.Option("--tried", help="You tried, and nobody answered: no contact.")] = False,
 ) -> None:
-    """Keep what you talked about; it counts as contact, and the clock starts again."""
-    from kith.sync import by_hand
+    """Keep what you talked about; it counts as contact, and the clock starts again.
 
+    Without a text, your editor opens; `-m ""` is for keeping none. Lines such as `! send the book`, `next: the exam`,
+    `every 3w` or `#sailing` are understood.
+    """
     with session(context) as app:
         network = app.everybody()
         everybody = [known.person for known in network.known.values()]
         if text is None and len(words) > 1 and _is_text(words[-1], everybody):
             *words, text = words
-        talked_with = list({known.person.id: known for known in (one_person(network, who) for who in words)}.values())
+        people = list({known.person.id: known for known in (one_person(network, who) for who in words)}.values())
         day = past_day_option(on, app.today, "--on")
-        people = [known.person.id for known in talked_with]
-        by_hand.talk(app.store, people, day, (text or "").strip(), app.local_now, via=via.value if via else "")
-        names = joined([known.person.name for known in talked_with])
-        about = f": “{one_line(text)}”" if text and text.strip() else ""
-        say(f"Talked with {names} {on_day(day, app.today)}{about}.")
-        after = app.everybody().known
-        for person in people:
-            belongs = window(after[person].standing)
-            if belongs is not None:
-                say(f"{after[person].person.name} is due again {day_words(belongs.due, app.today)}.", "dim")
+        if tried and via:
+            raise UsageError("--via says how you talked, and --tried that you did not", hint="leave out one of them")
+        more = [*(f"gave: {one}" for one in gave or ()), *(f"got: {one}" for one in got or ())]
+        kept = _Kept(people, day, via.value if via else "", tried)
+        if text is None and not more and not tried and somebody_is_there():
+            with typed(options(context).paths) as text:
+                _keep(app, kept, text.strip())
+        else:
+            _keep(app, kept, "\n".join([*([text.strip()] if text and text.strip() else []), *more]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is to be kept, but for the text."""
+
+    people: list[Known]
+    day: date
+    via: str
+    tried: bool
+
+
+def _keep(app: App, kept: _Kept, text: str) -> None:
+    from kith.sync import by_hand
+    from kith.sync.said import words_for
+
+    people = [known.person.id for known in kept.people]
+    names = joined([known.person.name for known in kept.people])
+    about = f": “{one_line(text)}”" if text else ""
+    if kept.tried:
+        by_hand.tried(app.store, people, kept.day, text, app.rules.try_again, app.local_now)
+        say(f"Tried {names} {on_day(kept.day, app.today)}, no answer{about}.")
+    else:
+        by_hand.talk(app.store, people, kept.day, text, app.local_now, via=kept.via)
+        say(f"Talked with {names} {on_day(kept.day, app.today)}{about}.")
+    done = words_for(parse(text, kept.day))
+    if done:
+        say(f"Done as you wrote: {done}.", "dim")
+    after = app.everybody().known
+    for person in people:
+        belongs = window(after[person].standing)
+        if belongs is not None and not kept.tried:
+            say(f"{after[person].person.name} is due again {day_words(belongs.due, app.today)}.", "dim")
 
 
 def _is_text(last: str, everybody: Sequence[Person]) -> bool:

@@ -101,7 +101,7 @@ def logout(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's name.", show_default=False)],
     revoke: Annotated[bool, typer.Option("--revoke", help="Have Google forget the sign-in, too.")] = False,
 ) -> None:
-    """Forget the password of an account, wherever ``kith login`` put it."""
+    """Forget the password of an account, wherever `kith login` put it."""
     paths = options(context).paths
     if revoke:
         login_google.take_back(paths, account, vault(paths.secrets))

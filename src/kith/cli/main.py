@@ -26,8 +26,12 @@ from kith.cli import (
     demo,
     due,
     duplicates,
+    edit,
     events,
     export,
+    fact,
+    forget,
+    history,
     import_,
     init,
     log,
@@ -36,6 +40,9 @@ from kith.cli import (
     merge,
     pause,
     people,
+    promises,
+    report,
+    search,
     service,
     show,
     skip,
@@ -67,9 +74,16 @@ _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and 
 _WHO = "Say who is who"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
+app.command("history", rich_help_panel=_LOOK)(history.history)
+app.command("search", rich_help_panel=_LOOK)(search.search)
+app.command("promises", rich_help_panel=_LOOK)(promises.promises)
 app.command("people", rich_help_panel=_LOOK)(people.people)
+app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("log", rich_help_panel=_EVERY_DAY)(log.log)
+app.command("fact", rich_help_panel=_EVERY_DAY)(fact.fact)
+app.command("edit", rich_help_panel=_EVERY_DAY)(edit.edit)
+app.command("forget", rich_help_panel=_EVERY_DAY)(forget.forget)
 app.command("snooze", rich_help_panel=_EVERY_DAY)(snooze.snooze)
 app.command("skip", rich_help_panel=_EVERY_DAY)(skip.skip)
 app.command("pause", rich_help_panel=_EVERY_DAY)(pause.pause)

@@ -75,7 +75,7 @@ def people(
             )
             for known in chosen
         ]
-        table(("Who", "Circle", "Every", "Last talked", "Next"), rows)
+        table(("Who", "Circle", "Every", "Last talked", "Next"), rows, give_way=("Every", "Last talked", "Circle"))
         say(f"{len(chosen)} of {count(app.store.people.count(), 'person', 'people')}", "dim")
 
 
@@ -129,7 +129,7 @@ def _print_unassigned(chosen: list[Known]) -> None:
         (known.person.name, ", ".join(known.person.labels), known.person.organisation, known.person.city)
         for known in chosen
     ]
-    table(("Who", "Labels", "Work", "City"), rows)
+    table(("Who", "Labels", "Work", "City"), rows, give_way=("City", "Work"))
     words = count(len(chosen), "is in no circle", "are in no circle")
     say(f"{words}. A label on their card, or `kith set NAME --circle …`, puts them in.", "dim")
 

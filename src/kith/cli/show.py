@@ -14,10 +14,10 @@ from kith.cli.words import clock_text, day_words
 from kith.core.brief import day_text, partial_day_text
 from kith.core.cadence import Window, window
 from kith.core.event import Timed, When
+from kith.core.history import Entry, What
 
 if TYPE_CHECKING:
     from kith.app import App
-    from kith.store.people import Attempt
     from kith.sync.network import Known
 
 _SOURCES = {"config": "by the config", "hand": "set by hand", "label": "by a label on the card"}
@@ -39,6 +39,8 @@ def show(
 
 def _print(app: App, known: Known) -> None:
     who, people = known.person, app.store.people
+    from kith.sync.said import Telling
+
     console = out()
     console.print(f"[bold]{escape(who.name)}[/]" + (f"  ({escape(', '.join(who.nicknames))})" if who.nicknames else ""))
     lines = [
@@ -53,6 +55,7 @@ def _print(app: App, known: Known) -> None:
         ("Labels", ", ".join(who.labels)),
         ("Cards", ", ".join(f"{ref.account}/{ref.uid}" for ref in who.cards)),
         *(("Fact", fact) for fact in people.facts().get(who.id, [])),
+        *(("Promised", promise.text) for promise in Telling(app.store, app.rules.days.zone).promises(who.id)),
     ]
     for name, text in lines:
         if text:
@@ -86,16 +89,23 @@ def _next(app: App, known: Known) -> str:
 
 
 def _history(app: App, known: Known) -> list[str]:
-    """Conversations, attempts and skipped rounds, newest first."""
-    who, people = known.person.id, app.store.people
-    said = [
-        (spoken.day, ": ".join(part for part in (spoken.via or "talked", spoken.text) if part))
-        for spoken in people.conversations().get(who, [])
-    ]
-    tried = [(attempt.day, _tried(attempt)) for attempt in people.attempts(who)]
-    skipped = [(day, f"skipped ({reason})") for day, reason in people.skips(who)]
-    entries = sorted([*said, *tried, *skipped], key=lambda entry: entry[0], reverse=True)
-    return [f"{day_text(day):<12} {_indented(text, 15)}" for day, text in entries]
+    """Conversations, attempts, notes and skipped rounds, newest first."""
+    entries = app.store.history.entries(app.rules.days.zone).get(known.person.id, [])
+    shown = [(entry.day, _words(entry)) for entry in entries if entry.what is not What.FACT]
+    return [f"{day_text(day):<12} {_indented(text, 15)}" for day, text in shown]
+
+
+def _words(entry: Entry) -> str:
+    match entry.what:
+        case What.ATTEMPT:
+            head = "tried, no answer"
+        case What.SKIP:
+            return f"skipped ({entry.text})"
+        case What.NOTE:
+            head = "noted, not a contact"
+        case _:
+            head = entry.via or "talked"
+    return f"{head}: {entry.text}" if entry.text else head
 
 
 def _indented(text: str, width: int) -> str:
@@ -104,17 +114,16 @@ def _indented(text: str, width: int) -> str:
     return "\n".join([first, *(" " * width + line for line in others)])
 
 
-def _tried(attempt: Attempt) -> str:
-    return f"tried, no answer: {attempt.text}" if attempt.text else "tried, no answer"
-
-
 def _event_of(app: App, known: Known) -> When | None:
     there = app.store.events.waiting().get(known.person.id)
     return there[1] if there else None
 
 
 def _plain(app: App, known: Known) -> dict[str, Any]:
+    from kith.sync.said import Telling
+
     who, people = known.person, app.store.people
+    notes = [e for e in app.store.history.entries(app.rules.days.zone).get(who.id, []) if e.what is What.NOTE]
     belongs: Window | None = window(known.standing)
     when = _event_of(app, known)
     return {
@@ -143,4 +152,9 @@ def _plain(app: App, known: Known) -> dict[str, Any]:
         "attempts": [{"day": tried.day.isoformat(), "text": tried.text} for tried in people.attempts(who.id)],
         "skips": [{"day": day.isoformat(), "reason": reason} for day, reason in people.skips(who.id)],
         "facts": list(people.facts().get(who.id, [])),
+        "notes": [{"day": note.day.isoformat(), "text": note.text} for note in notes],
+        "promises": [
+            {"day": promise.day.isoformat(), "text": promise.text}
+            for promise in Telling(app.store, app.rules.days.zone).promises(who.id)
+        ],
     }

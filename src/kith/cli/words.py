@@ -21,6 +21,8 @@ _MEANINGS = {
     "snoozed": "moved to {day}: snoozed until then",
     "passed": "{day} passed unanswered: comes again",
     "missing": "the event of {day} is gone: counts as skipped if it still is at the next pass",
+    "kept": "a promise kept",
+    "obeyed": "done as you wrote",
     "back": "the event that was gone is back",
 }
 _SKIPS = {
@@ -78,7 +80,9 @@ def understood_words(item: Understood, today: date) -> str:
     if item.what == "snoozed" and item.day < today:
         template = "moved to {day}, a day gone by: not a contact"
     words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
-    return f"{words}: “{one_line(item.text)}”" if item.text and item.what != "skipped" else words
+    if not item.text or item.what == "skipped":
+        return words
+    return f"{words}: {item.text}" if item.what == "obeyed" else f"{words}: “{one_line(item.text)}”"
 
 
 def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:

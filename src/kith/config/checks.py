@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from kith.config.accounts import Account, FolderAccount, ServerAccount
 from kith.config.schema import Config
 from kith.config.written import Loc, nearest, path, value
+from kith.core.model import IMPORTED
 
 
 class Finding(NamedTuple):
@@ -51,6 +52,7 @@ def is_apart(loc: Loc, others: Iterable[Loc]) -> bool:
 
 def findings(draft: Draft) -> Iterator[Finding]:
     """Everything that the tables' own models could not see."""
+    yield from _account_names(draft)
     yield from _calendar_account(draft)
     yield from _calendar_name(draft)
     yield from _watched_calendars(draft)
@@ -61,6 +63,13 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from _days_too_short(draft)
     yield from _circles_unknown(draft)
     yield from _windows_closed(draft)
+
+
+def _account_names(draft: Draft) -> Iterator[Finding]:
+    for name in draft.names("accounts"):
+        if name.startswith(IMPORTED):
+            sentence = f"must not begin with {value(IMPORTED)}: people out of files are kept there"
+            yield Finding(("accounts", name), sentence)
 
 
 def _calendar_account(draft: Draft) -> Iterator[Finding]:

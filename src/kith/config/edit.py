@@ -76,7 +76,7 @@ def set_person(
 
 
 def rename_circle(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
-    """The config ``text`` with a circle called otherwise, in its heading and for the people who are put into it.
+    """The config ``text`` with a circle called otherwise: in its heading, and wherever people and dates name it.
 
     Raises:
         ConfigError: the config has problems already, would have some then, or is written in a way that kith
@@ -90,6 +90,9 @@ def rename_circle(text: str, old: str, new: str, *, file: str = "config.toml") -
     for who in named:
         edited = _in_place(edited, who, {"circle": new})
         data["people"][who]["circle"] = new
+    edited = _with_circle_of_dates(edited, old, new)
+    if "circles" in data.get("dates", {}):
+        data["dates"]["circles"] = [new if name == old else name for name in data["dates"]["circles"]]
     data["circles"] = {new if name == old else name: circle for name, circle in data["circles"].items()}
     edited = mark + edited
     if read_toml(edited, file=file) != data:
@@ -108,6 +111,17 @@ def _with_heading(text: str, old: Loc, new: Loc) -> str:
     if line and heading:
         lines[line - 1] = f"{heading[1]}[{written.path(new)}]{heading[2]}"
     return "".join(lines)
+
+
+def _with_circle_of_dates(text: str, old: str, new: str) -> str:
+    document = tomlkit.parse(text)
+    names: Any = document.get("dates", {}).get("circles", [])
+    if old not in names:
+        return text
+    for place, name in enumerate(names):
+        if name == old:
+            names[place] = _in_quotes_of(name, new)
+    return _with_line_ends_of(text, tomlkit.dumps(document))
 
 
 def rename_account(text: str, old: str, new: str, *, file: str = "config.toml") -> str:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationInfo
 
 from kith.config.written import nearest, value
+from kith.core.facets import FacetKey, facet_of
 from kith.core.period import Period, parse_duration
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,6 +30,7 @@ _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=24)
 _LONGEST_TEXT = 40
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
 _PLACEHOLDER = re.compile(r"\{(name|first|circle)\}")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?")
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -225,6 +227,20 @@ def _template(found: str) -> str:
     return found
 
 
+def _share(found: object) -> float:
+    percent = _PERCENT.fullmatch(found) if isinstance(found, str) else None
+    if percent is None or not 0 < float(percent[1]) <= 100:
+        raise ValueError(f'must be a share in quotes, from "1%" to "100%", got {value(found)}')
+    return float(percent[1]) / 100
+
+
+def _facet(found: str) -> FacetKey:
+    facet = facet_of(_text(found))
+    if facet is None:
+        raise ValueError('must be a tag of the form name:value, such as "area:arts"')
+    return facet.key
+
+
 Text = Annotated[str, AfterValidator(_text)]
 Mail = Annotated[str, PlainValidator(_mail)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
@@ -240,6 +256,8 @@ ClockTime = Annotated[time, PlainValidator(_clock_time)]
 Weekday = Annotated[int, PlainValidator(_weekday)]
 AwayRange = Annotated[tuple[date, date], PlainValidator(_away)]
 Template = Annotated[str, AfterValidator(_template)]
+Share = Annotated[float, PlainValidator(_share)]
+FacetName = Annotated[FacetKey, AfterValidator(_facet)]
 
 
 class Table(BaseModel):

@@ -28,9 +28,11 @@ from kith.config.fields import (
     ClockTime,
     Command,
     Duration,
+    FacetName,
     Length,
     Mail,
     Region,
+    Share,
     Table,
     Template,
     Text,
@@ -43,7 +45,7 @@ from kith.config.written import Loc
 from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Marks, Rules
+from kith.core.rules import DateRules, DayRules, Marks, ReportRules, Rules
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -109,6 +111,14 @@ class DatesTable(Table):
     at: ClockTime = _DEFAULT.dates.at
 
 
+class ReportTable(Table):
+    """``[report]``: what `kith report` looks at, and whether thin parts of life count more."""
+
+    over: Length = _DEFAULT.report.over
+    lift: StrictFloat = Field(default=_DEFAULT.report.lift, ge=1, le=2, allow_inf_nan=False)
+    targets: Mapping[FacetName, Share] = {}
+
+
 class CadenceTable(Table):
     """A table with a cadence: ``at_worst`` is never the shorter of the two."""
 
@@ -158,6 +168,7 @@ class Config(Table):
     dates: DatesTable = DatesTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
+    report: ReportTable = ReportTable()
 
     @property
     def accounts_with_a_calendar(self) -> tuple[str, ...]:
@@ -218,6 +229,8 @@ def table_at(loc: Loc) -> type[Table]:
             return CircleTable
         case ("people", _):
             return PersonTable
+        case ("report",):
+            return ReportTable
         case _:
             return Config
 
@@ -247,6 +260,11 @@ def rules(config: Config) -> Rules:
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,
         try_again=reach_out.try_again,
+        report=ReportRules(
+            over=config.report.over,
+            lift=config.report.lift,
+            targets=config.report.targets,
+        ),
         region=config.region or region_of(config.timezone.key),
         dates=DateRules(
             birthdays=dates.birthdays,

@@ -24,7 +24,7 @@ def finding(details: ErrorDetails) -> Finding:
     if kind == "union_tag_invalid":
         known = _in_double_quotes(details["ctx"]["expected_tags"])
         return Finding((*loc, "type"), f"must be {known}, got {value(details['input']['type'])}")
-    if kind == "value_error" and loc[2:] == _OF_A_NAME:
+    if kind == "value_error" and len(loc) > 2 and loc[-1:] == _OF_A_NAME:
         return Finding(loc[:-1], f"its name {_sentence(details)}")
     return Finding(_as_written(loc), _sentence(details))
 
@@ -59,7 +59,7 @@ def _sentence(details: ErrorDetails) -> str:
         case "float_type" | "finite_number":
             return f"must be a number, {got}"
         case "greater_than_equal":
-            return f"must be at least {context['ge']}, {got}"
+            return f"must be at least {context['ge']:g}, {got}"
         case "greater_than":
             return f"must be more than {context['gt']:g}, {got}"
         case "less_than_equal":

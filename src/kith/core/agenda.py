@@ -70,8 +70,12 @@ def _why(standing: Standing, there: Waiting | None) -> str:
         parts.append(f"last talked {day_text(standing.last_conversation)}")
     elif standing.next_on is None:
         parts.append("new in your network")
+    if standing.last_attempt is not None and standing.last_attempt >= (standing.last_conversation or date.min):
+        parts.append(f"tried {day_text(standing.last_attempt)}")
     if standing.last_skip is not None and standing.last_skip >= (standing.last_conversation or date.min):
         parts.append(f"skipped {day_text(standing.last_skip)}")
     if there is not None and there.retries:
         parts.append(f"came up {there.retries + 1} times")
+    if standing.lifted_for:
+        parts.append(f"{standing.lifted_for} is thin")
     return ", ".join(parts)

@@ -6,11 +6,11 @@ measured from the event's own day.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kith.core.event import printable
 from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import Rules
@@ -24,8 +24,6 @@ _LONGEST_TEXT = 600
 _LONGEST_LINE = 200
 _NEAR = timedelta(days=21)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""No calendar keeps these: with them, a line would come back as another, and be taken for the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def title(subject: Subject, rules: Rules) -> str:
         first=first_name(subject.person.name, subject.given),
         circle=subject.circle or "",
     )
-    return " ".join(_UNSEEN.sub(" ", text).split())
+    return " ".join(printable(text).split())
 
 
 def brief(subject: Subject, rules: Rules, day: date) -> str:
@@ -159,7 +157,7 @@ def _ways_to_reach(person: Person) -> list[str]:
 
 def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
     """One line, cut at a word, so that a long note does not bury the line to write under."""
-    lines = (_UNSEEN.sub(" ", line).strip() for line in text.splitlines())
+    lines = (printable(line).strip() for line in text.splitlines())
     flat = " / ".join(line for line in lines if line)
     if len(flat) <= longest:
         return flat

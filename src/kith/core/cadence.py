@@ -19,7 +19,8 @@ class Standing:
     """Where a person stands: everything that decides when they are due.
 
     ``anchor`` is what a new person counts from. ``next_on`` is a day the user named for the next reach-out; it
-    overrules the cadence until the next conversation or skip.
+    overrules the cadence until the next conversation or skip. ``last_attempt`` and ``lifted_for`` (a thin part of life,
+    for which ``weight`` is more than the circle's) decide nothing: they are there to explain.
     """
 
     person: PersonId
@@ -29,6 +30,8 @@ class Standing:
     last_skip: date | None = None
     anchor: date | None = None
     next_on: date | None = None
+    last_attempt: date | None = None
+    lifted_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kith.core.event import AllDay, When
 from kith.core.meetings import Answer, Guest, Kind, Meeting
 from kith.core.model import Person, PersonId
 from kith.core.names import fold
+from kith.core.typed import Order, parse
 
 VIA = "meeting"
 _ALMOST_A_DAY = timedelta(hours=23)
@@ -191,6 +192,14 @@ def _is_nobodys_box(guest: Guest, known: Directory) -> bool:
 
 
 # --- what follows -----------------------------------------------------------------------------------------
+
+
+def plain_title(title: str, day: date) -> str:
+    """A title as the text of a conversation: whoever wrote it gives no orders, and no tags."""
+    said = parse(title, day)
+    if said.tags or any(line.order is not Order.TEXT for line in said.lines):
+        return f"“{title.replace('#', '# ')}”"
+    return title
 
 
 def next_ahead(judged: Iterable[Judged], zone: tzinfo) -> dict[PersonId, date]:

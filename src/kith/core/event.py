@@ -7,6 +7,7 @@ dismissed, SEQUENCE, ETags and a server's re-serialising are nobody's edit (desi
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -179,6 +180,14 @@ class SeenEvent:
 
 
 # --- text -------------------------------------------------------------------------------------------------
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""No calendar keeps these: with them, a line would come back as another, and be taken for the user's."""
+
+
+def printable(line: str) -> str:
+    """A line without the characters that no calendar keeps, a blank in the place of each."""
+    return _UNSEEN.sub(" ", line)
 
 
 def normal_line(line: str) -> str:

@@ -26,6 +26,10 @@ ETag = NewType("ETag", str)
 """An opaque name for one state of an item; compared, never read."""
 
 
+IMPORTED = "import:"
+"""What the names of accounts begin with that hold people out of files."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A birthday or anniversary, with or without a year. 29 February needs no year to be valid."""

@@ -32,6 +32,7 @@ from kith.core.event import (
     start_instant,
     start_text,
 )
+from kith.core.promises import ticks_a_shown_one
 from kith.core.rules import Marks
 
 
@@ -61,7 +62,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What differs from the baseline, and how the event stands now."""
+    """What differs from the baseline, and how the event stands now.
+
+    ``only_ticks`` says that nothing was typed but ticks of promises that the brief showed.
+    """
 
     typed: str
     typed_changed: bool
@@ -72,6 +76,7 @@ class Reading:
     retitled: bool
     typed_at: datetime
     repeats: bool
+    only_ticks: bool = False
 
     @property
     def is_edit(self) -> bool:
@@ -130,6 +135,13 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticked:
+    """Promises that the brief showed were ticked, and nothing else was typed; not a contact."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """An attempt without an answer, on a local day."""
 
@@ -149,7 +161,7 @@ class Passed:
     """Nothing happened until the end of the next day."""
 
 
-Meaning = Talked | Corrected | Withdrawn | Noted | Tried | Snoozed | Passed
+Meaning = Talked | Corrected | Withdrawn | Noted | Ticked | Tried | Snoozed | Passed
 
 
 # --- step one: what differs -------------------------------------------------------------------------------
@@ -172,7 +184,13 @@ def read(written: Written, seen: SeenEvent, marks: Marks, now: datetime) -> Read
         retitled=normal_line(bare) != normal_line(bare_before),
         typed_at=_typed_at(before, seen, now),
         repeats=seen.repeats,
+        only_ticks=_only_ticks(typed, before, now),
     )
+
+
+def _only_ticks(typed: str, before: Written, now: datetime) -> bool:
+    added = Counter(normal_lines(typed)) - Counter(normal_lines(before.typed))
+    return bool(added) and all(ticks_a_shown_one(line, before.brief, now.date()) for line in added)
 
 
 def settle(written: Written, seen: SeenEvent) -> Written:
@@ -359,6 +377,8 @@ def _answer(reading: Reading, round_: Round, before: When, when: When, now: date
         return Tried(_day_of(when, now, zone), reading.typed if reading.typed_changed else "")
     if not reading.typed_changed or not reading.typed:
         return None
+    if reading.only_ticks:
+        return Ticked(reading.typed)
     if not round_.withdrawn and _after_start(reading, round_, before, when, now, zone):
         return Talked(_day_of(when, now, zone), reading.typed, mark=True)
     return Noted(reading.typed)

@@ -25,9 +25,10 @@ class AccountCards:
 class Understood:
     """One thing the user did in the calendar and what kith took it for.
 
-    ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``tried``, ``snoozed``, ``passed``, ``skipped``,
-    ``missing`` (deleted, to be believed at the next pass) or ``back``; of meetings in the user's own calendars ``met``
-    or ``unmet``. ``day`` is the local day it is about.
+    ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``kept`` (a promise was ticked), ``obeyed`` (an
+    order in a text was carried out), ``tried``, ``snoozed``, ``passed``, ``skipped``, ``missing`` (deleted, to be
+    believed at the next pass) or ``back``; of meetings in the user's own calendars ``met`` or ``unmet``. ``day`` is the
+    local day it is about.
     """
 
     what: str

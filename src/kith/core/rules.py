@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
+from kith.core.facets import FacetKey
 from kith.core.model import Circle, PersonRule
 from kith.core.period import Period
 
@@ -60,6 +62,19 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRules:
+    """What ``kith report`` looks at, and what it does about it.
+
+    ``over`` is how far it looks back. Whoever has a thin facet counts ``lift`` times in the ranking, from 1 to 2.
+    ``targets`` are shares, from 0 to 1, of the people talked to.
+    """
+
+    over: Period = Period(months=12)
+    lift: float = 1.0
+    targets: Mapping[FacetKey, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the config says about whom to keep in touch with, when, and how it looks.
 
@@ -79,3 +94,4 @@ class Rules:
     try_again: Period = Period(days=3)
     region: str = ""
     dates: DateRules = DateRules()
+    report: ReportRules = ReportRules()

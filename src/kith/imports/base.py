@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import unquote
 
-from kith.core.model import AccountId, Card, CardRef, CardUid
+from kith.core.model import IMPORTED, AccountId, Card, CardRef, CardUid
 from kith.core.names import fold
 from kith.core.period import Period
 
@@ -81,7 +81,7 @@ class Reading:
 
 def account_of(kind: str) -> AccountId:
     """The account that files of a kind go to; a newer file of the same kind finds its cards there."""
-    return AccountId(f"import:{kind}")
+    return AccountId(f"{IMPORTED}{kind}")
 
 
 @dataclass

@@ -168,6 +168,7 @@ class _Fact(_Item):
     kind: StrictStr
     text: StrictStr
     recorded_at: Instant
+    forgotten_at: Instant | None = None
 
 
 class _Attempt(_Item):
@@ -175,6 +176,12 @@ class _Attempt(_Item):
     text: StrictStr
     recorded_at: Instant
     event_uid: StrictStr | None
+    forgotten_at: Instant | None = None
+
+
+class _Tick(_Item):
+    text: StrictStr
+    ticked_at: Instant
 
 
 class _Skip(_Item):
@@ -231,6 +238,7 @@ class _Person(_Item):
     tags: list[_Tag] = []
     choices: list[_Choice] = []
     meeting_questions: list[_Question] = []
+    ticks: list[_Tick] = []
 
 
 class _Conversation(_Item):
@@ -241,6 +249,7 @@ class _Conversation(_Item):
     event_uid: StrictStr | None
     occurrence: StrictStr
     withdrawn_at: Instant | None
+    forgotten_at: Instant | None = None
     people: list[StrictStr]
 
 

@@ -12,7 +12,7 @@ Values = Mapping[str, Any]
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w .,'()-]+")
 _LONGEST = 80
-_FACTS = {"met": "Met"}
+_FACTS = {"met": "Met", "asks": "Asks", "offers": "Offers"}
 
 
 def pages(said: Mapping[str, Sequence[Values]]) -> dict[str, str]:
@@ -33,15 +33,19 @@ def _page(person: Values, talks: list[Values], notes: list[str]) -> str:
         ("", [f"- {line}" for line in _ruled(person)]),
         (
             "Worth remembering",
-            [_item("Met" if fact["kind"] == "met" else "", fact["text"]) for fact in person["facts"]],
+            [_item(_FACTS.get(fact["kind"], ""), fact["text"]) for fact in _remembered(person["facts"])],
         ),
         ("Conversations", [_item(_talk_words(talk), talk["text"]) for talk in talks]),
         ("Notes in events", [_item("", note) for note in notes]),
-        ("Tried", [_item(attempt["day"], attempt["text"]) for attempt in person["attempts"]]),
+        ("Tried", [_item(attempt["day"], attempt["text"]) for attempt in _remembered(person["attempts"])]),
         ("Skipped", [_item(skip["day"], skip["reason"]) for skip in person["skips"]]),
     ]
     parts = [f"## {heading}\n\n" * bool(heading) + "\n".join(lines) for heading, lines in sections if lines]
     return "\n\n".join([f"# {' '.join(person['name'].split()) or 'Somebody'}", *parts]) + "\n" if parts else ""
+
+
+def _remembered(things: Sequence[Values]) -> list[Values]:
+    return [thing for thing in things if thing["forgotten_at"] is None]
 
 
 def _ruled(person: Values) -> Iterator[str]:

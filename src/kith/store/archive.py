@@ -77,11 +77,11 @@ _PEOPLE = _Table(
     packed=("body",),
 )
 _LINKS = _Table("person_cards", ("account", "collection", "uid"))
-_FACTS = _Table("facts", ("kind", "text", "recorded_at"))
-_ATTEMPTS = _Table("attempts", ("day", "text", "recorded_at", "event_uid"))
+_FACTS = _Table("facts", ("kind", "text", "recorded_at", "forgotten_at"))
+_ATTEMPTS = _Table("attempts", ("day", "text", "recorded_at", "event_uid", "forgotten_at"))
 _SKIPS = _Table("skips", ("day", "reason", "recorded_at", "event_uid"))
 _CONVERSATIONS = _Table(
-    "conversations", ("day", "via", "text", "recorded_at", "event_uid", "occurrence", "withdrawn_at")
+    "conversations", ("day", "via", "text", "recorded_at", "event_uid", "occurrence", "withdrawn_at", "forgotten_at")
 )
 _TYPED = _Table("typed_texts", ("event_uid", "occurrence", "read_at", "text"))
 _CHANGES = _Table("card_changes", ("account", "collection", "uid", "at", "field", "before", "after"))
@@ -125,21 +125,18 @@ _MEETINGS = _Table(
     packed=("people",),
 )
 _QUESTIONS = _Table("meeting_questions", ("key", "day", "title", "asked", "answer"), flags=("asked",))
+_TICKS = _Table("ticks", ("text", "ticked_at"))
 _IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
 _IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
 _OF_A_PERSON = {
-    "facts": _FACTS,
-    "attempts": _ATTEMPTS,
-    "skips": _SKIPS,
-    "tags": _TAGS,
-    "choices": _CHOICES,
+    "facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES, "ticks": _TICKS,
     "meeting_questions": _QUESTIONS,
-}
+}  # fmt: skip
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
     *(_MEETINGS, _QUESTIONS),
-    *(_TAGS, _CHOICES, _IMPORTED_CARDS, _IMPORTED_THINGS),
+    *(_TAGS, _CHOICES, _TICKS, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
@@ -155,6 +152,8 @@ STAYS = {
     "meetings_ahead": "follow from the mirror",
     "numbers": "follow from the events",
     "belongings": "people go out apart, with what is theirs",
+    "words": "made anew", "words_data": "made anew", "words_idx": "made anew", "words_content": "made anew",
+    "words_docsize": "made anew", "words_config": "made anew",
     "match_keys": "worked out again", "likenesses": "worked out again",
     "calendars": "found anew at the next look",
     "waits": "which accounts are left alone here", "next_pass": "when the next pass is due here",
@@ -265,6 +264,7 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         facts += _add_missing(database, _FACTS, person["facts"], person_id=who)
         _add_missing(database, _ATTEMPTS, person["attempts"], person_id=who)
         _add_missing(database, _SKIPS, person["skips"], person_id=who)
+        _add_missing(database, _TICKS, person["ticks"], person_id=who)
         _add_where_none_is(database, _TAGS, person["tags"], person_id=who)
         _add_where_none_is(database, _CHOICES, person["choices"], person_id=who)
         _take_in_questions(database, person["meeting_questions"], who)

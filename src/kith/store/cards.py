@@ -106,15 +106,22 @@ class Cards:
             ((run, *_key(ref)) for ref in refs),
         )
 
-    def follow(self, account: AccountId, collection: str, before: Href, after: Href, uid: CardUid | None) -> None:
+    def follow(
+        self, account: AccountId, collection: str, before: Href, after: Href, uid: CardUid | None
+    ) -> list[tuple[PersonId, PersonId]]:
         """The item at ``before`` is at ``after`` now: its cards go with it, with their history and whose they are.
 
-        A single card of another UID now is given; one that is known by that already stays where it is.
+        A single card of another UID now is given. Where another card is known by that already, the two were made one:
+        the old one stays where it is, and whose the two are is the answer.
         """
+        made_one: list[tuple[PersonId, PersonId]] = []
         where = "WHERE account = ? AND collection = ?"
         rows = self._database.all(f"SELECT uid FROM cards {where} AND href = ?", (account, collection, before))
         for old in (row["uid"] for row in rows):
             if uid is not None and old != uid and (len(rows) > 1 or self._is_taken(account, collection, uid)):
+                owners = [self._owner(account, collection, one) for one in (old, uid)]
+                if len(rows) == 1 and owners[0] is not None and owners[1] is not None:
+                    made_one.append((owners[0], owners[1]))
                 continue
             new, key = old if uid is None else uid, (account, collection, old)
             self._database.execute(f"UPDATE cards SET href = ?, uid = ? {where} AND uid = ?", (after, new, *key))
@@ -122,6 +129,17 @@ class Cards:
                 for table in ("person_cards", "card_changes"):
                     self._database.execute(f"UPDATE {table} SET uid = ? {where} AND uid = ?", (new, *key))
         self._database.execute(f"DELETE FROM items {where} AND href = ?", (account, collection, before))
+        return made_one
+
+    def look_at_again(self, account: AccountId, collection: str, uid: CardUid) -> None:
+        """Have a card looked at by joining, though nothing on it changed."""
+        where = "WHERE account = ? AND collection = ? AND uid = ?"
+        self._database.execute(f"UPDATE cards SET matched = 0 {where}", (account, collection, uid))
+
+    def _owner(self, account: AccountId, collection: str, uid: str) -> PersonId | None:
+        where = "WHERE account = ? AND collection = ? AND uid = ?"
+        row = self._database.one(f"SELECT home FROM person_cards {where}", (account, collection, uid))
+        return PersonId(row["home"]) if row else None
 
     def _is_taken(self, account: AccountId, collection: str, uid: CardUid) -> bool:
         where = "WHERE account = ? AND collection = ? AND uid = ?"

@@ -182,7 +182,8 @@ class Meetings:
     def is_as_written(self, written: Written) -> bool:
         """Whether the conversation still is what kith made of it: nobody edited it or took it away."""
         row = self._database.one(
-            "SELECT id, day, text, withdrawn_at FROM conversations WHERE event_uid = ?", (event_of(written.key),)
+            "SELECT id, day, text, withdrawn_at FROM conversations WHERE event_uid = ? AND forgotten_at IS NULL",
+            (event_of(written.key),),
         )
         if row is None:
             return False

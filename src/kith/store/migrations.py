@@ -247,6 +247,61 @@ _KINDS = """
 ALTER TABLE reach_outs ADD COLUMN kind TEXT NOT NULL DEFAULT 'reach-out';
 """
 
+_SAID = """
+-- What the user does not want to see any more: it counts for nothing, and can be had back.
+ALTER TABLE conversations ADD COLUMN forgotten_at TEXT;
+ALTER TABLE attempts ADD COLUMN forgotten_at TEXT;
+ALTER TABLE facts ADD COLUMN forgotten_at TEXT;
+-- Promises ticked on the command line, by their words.
+CREATE TABLE ticks (
+    id INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES people (id), text TEXT NOT NULL, ticked_at TEXT NOT NULL
+) STRICT;
+
+-- Every text once more, for searching; can be made anew. A row's number is that of the text, times four, and which
+-- table it is in.
+CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+INSERT INTO words (rowid, text) SELECT id * 4 + 0, text FROM conversations;
+CREATE TRIGGER conversations_into_words AFTER INSERT ON conversations BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id * 4 + 0, new.text);
+END;
+CREATE TRIGGER conversations_in_words AFTER UPDATE OF text ON conversations BEGIN
+    UPDATE words SET text = new.text WHERE rowid = new.id * 4 + 0;
+END;
+CREATE TRIGGER conversations_out_of_words AFTER DELETE ON conversations BEGIN
+    DELETE FROM words WHERE rowid = old.id * 4 + 0;
+END;
+INSERT INTO words (rowid, text) SELECT id * 4 + 1, text FROM facts;
+CREATE TRIGGER facts_into_words AFTER INSERT ON facts BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id * 4 + 1, new.text);
+END;
+CREATE TRIGGER facts_in_words AFTER UPDATE OF text ON facts BEGIN
+    UPDATE words SET text = new.text WHERE rowid = new.id * 4 + 1;
+END;
+CREATE TRIGGER facts_out_of_words AFTER DELETE ON facts BEGIN
+    DELETE FROM words WHERE rowid = old.id * 4 + 1;
+END;
+INSERT INTO words (rowid, text) SELECT id * 4 + 2, text FROM attempts;
+CREATE TRIGGER attempts_into_words AFTER INSERT ON attempts BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id * 4 + 2, new.text);
+END;
+CREATE TRIGGER attempts_in_words AFTER UPDATE OF text ON attempts BEGIN
+    UPDATE words SET text = new.text WHERE rowid = new.id * 4 + 2;
+END;
+CREATE TRIGGER attempts_out_of_words AFTER DELETE ON attempts BEGIN
+    DELETE FROM words WHERE rowid = old.id * 4 + 2;
+END;
+INSERT INTO words (rowid, text) SELECT id * 4 + 3, text FROM typed_texts;
+CREATE TRIGGER typed_texts_into_words AFTER INSERT ON typed_texts BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.id * 4 + 3, new.text);
+END;
+CREATE TRIGGER typed_texts_in_words AFTER UPDATE OF text ON typed_texts BEGIN
+    UPDATE words SET text = new.text WHERE rowid = new.id * 4 + 3;
+END;
+CREATE TRIGGER typed_texts_out_of_words AFTER DELETE ON typed_texts BEGIN
+    DELETE FROM words WHERE rowid = old.id * 4 + 3;
+END;
+"""
+
 _MEETINGS = """
 -- The mirror of the watched calendars: may be dropped and read again. A source is what later dates are found from.
 CREATE TABLE watched_calendars (
@@ -287,6 +342,7 @@ MIGRATIONS = (
     Migration("0007 people joined", _PEOPLE_JOINED),
     Migration("0008 imports", _IMPORTS),
     Migration("0009 kinds", _KINDS),
+    Migration("0010 said", _SAID),
     Migration("0011 meetings", _MEETINGS),
 )
 _BACKUPS_KEPT = 5

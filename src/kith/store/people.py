@@ -18,6 +18,9 @@ from kith.core.model import AccountId, CardRef, CardUid, EventUid, PersonId
 from kith.core.period import Period
 from kith.store.db import Database
 
+FACT_WORDS = {"met": "Met", "asks": "Asks", "offers": "Offers"}
+"""What stands before facts of some kinds."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
@@ -46,10 +49,11 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class LastTimes:
-    """The days that decide when somebody is due."""
+    """The days that decide when somebody is due, and the last attempt, which does not."""
 
     conversation: date | None = None
     skip: date | None = None
+    attempt: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +217,15 @@ class People:
         self._change(person, "paused = 0, paused_until = NULL", ())
 
     def last_times(self) -> dict[PersonId, LastTimes]:
-        """The last conversation and skip of everybody who has one."""
+        """The last conversation, skip and attempt of everybody who has one."""
         conversations = self._latest(
             "SELECT person_id, max(day) AS day FROM conversations JOIN conversation_people ON conversation_id = id"
             " WHERE withdrawn_at IS NULL GROUP BY person_id"
         )
         skips = self._latest("SELECT person_id, max(day) AS day FROM skips GROUP BY person_id")
-        return {who: LastTimes(conversations.get(who), skips.get(who)) for who in conversations.keys() | skips.keys()}
+        attempts = self._latest("SELECT person_id, max(day) AS day FROM attempts GROUP BY person_id")
+        everybody = conversations.keys() | skips.keys() | attempts.keys()
+        return {who: LastTimes(conversations.get(who), skips.get(who), attempts.get(who)) for who in everybody}
 
     # --- what was said --------------------------------------------------------------------------------
 
@@ -245,7 +251,7 @@ class People:
             )
             if row is not None:
                 self._database.execute(
-                    "UPDATE conversations SET day = ?, text = ?, withdrawn_at = NULL WHERE id = ?",
+                    "UPDATE conversations SET day = ?, text = ?, withdrawn_at = NULL, forgotten_at = NULL WHERE id = ?",
                     (_text(day), text, row["id"]),
                 )
                 self._spend_next(people, day)
@@ -314,15 +320,25 @@ class People:
 
     def keep_typed(self, event: EventUid, occurrence: str, text: str, now: datetime) -> None:
         """Put what was typed in an event on disk, before anything else happens to it; each state once."""
-        row = self._database.one(
-            "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1",
-            (event, occurrence),
-        )
-        if (row["text"] if row else "") != text:
+        if self.last_typed(event, occurrence) != text:
             self._database.execute(
                 "INSERT INTO typed_texts (event_uid, occurrence, read_at, text) VALUES (?, ?, ?, ?)",
                 (event, occurrence, now.isoformat(), text),
             )
+
+    def last_typed(self, event: EventUid, occurrence: str) -> str:
+        """The text typed in an event as it was last read."""
+        sql = "SELECT text FROM typed_texts WHERE event_uid = ? AND occurrence = ? ORDER BY id DESC LIMIT 1"
+        row = self._database.one(sql, (event, occurrence))
+        return row["text"] if row else ""
+
+    def talked_after(self, person: PersonId, day: date) -> bool:
+        """Whether there was a conversation on a later day."""
+        sql = (
+            "SELECT 1 FROM conversations JOIN conversation_people ON conversation_id = id"
+            " WHERE person_id = ? AND day > ? AND withdrawn_at IS NULL LIMIT 1"
+        )
+        return self._database.one(sql, (self._whole(person), _text(day))) is not None
 
     def typed_texts(self, event: EventUid) -> list[str]:
         """Every state of the text typed in an event, oldest first."""
@@ -353,7 +369,7 @@ class People:
 
     def attempts(self, person: PersonId) -> list[Attempt]:
         """Somebody's attempts, newest first."""
-        sql = "SELECT day, text FROM attempts WHERE person_id = ? ORDER BY day DESC, id DESC"
+        sql = "SELECT day, text FROM attempts WHERE person_id = ? AND forgotten_at IS NULL ORDER BY day DESC, id DESC"
         return [Attempt(date.fromisoformat(row["day"]), row["text"]) for row in self._database.all(sql, (person,))]
 
     def tried_on(self, day: date) -> set[EventUid]:
@@ -367,16 +383,18 @@ class People:
         return [(date.fromisoformat(row["day"]), row["reason"]) for row in self._database.all(sql, (person,))]
 
     def facts(self) -> Mapping[PersonId, list[str]]:
-        """Everybody's facts, oldest first; how one met begins with the word."""
+        """Everybody's facts, oldest first; those of a kind of their own begin with its word."""
         return {
-            person: [f"Met: {text}" if kind == "met" else text for kind, text in facts]
+            person: [f"{FACT_WORDS[kind]}: {text}" if kind in FACT_WORDS else text for kind, text in facts]
             for person, facts in self.facts_with_kinds().items()
         }
 
     def facts_with_kinds(self) -> Mapping[PersonId, list[tuple[str, str]]]:
         """Everybody's facts, oldest first, each after its kind."""
         facts: dict[PersonId, list[tuple[str, str]]] = defaultdict(list)
-        for row in self._database.each("SELECT person_id, kind, text FROM facts ORDER BY id"):
+        for row in self._database.each(
+            "SELECT person_id, kind, text FROM facts WHERE forgotten_at IS NULL ORDER BY id"
+        ):
             facts[PersonId(row["person_id"])].append((row["kind"], row["text"]))
         return facts
 

@@ -13,14 +13,17 @@ from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
+from kith.store.history import History
 from kith.store.imports import Imports
 from kith.store.joins import Joins
+from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
 from kith.store.people import People
 from kith.store.runs import Runs
 from kith.store.waits import Waits
+from kith.store.words import Words
 
 
 class Store:
@@ -32,6 +35,8 @@ class Store:
         self.people = People(database)
         self.events = Events(database)
         self.choosing = Choosing(database)
+        self.history = History(database)
+        self.words = Words(database)
         self.imports = Imports(database, self.cards)
         self.meetings = Meetings(database)
         self.runs = Runs(database)
@@ -39,6 +44,7 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.looking = Looking(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kith.core.evidence import pair
 from kith.core.model import Card, CardRef, ETag, Group, Href, PersonId
 from kith.core.report import AccountCards, Note, PassReport
 from kith.errors import AccountError, RemovalsHeld
 from kith.sources.base import ACCOUNT, AccountCursor, Batch, CardProblem, Changes, Found, ItemPart, Listing, Source
 from kith.store.cards import Standing
+from kith.store.matching import Ruling
 from kith.store.people import PersonRow
 from kith.store.store import Store
 
@@ -101,7 +103,16 @@ class Absorber:
             cards = [entry for entry in part.entries if isinstance(entry, Card)]
             uid = cards[0].ref.uid if len(cards) == 1 else None
             for href in part.formerly:
-                self._store.cards.follow(self._source.account, batch.collection, href, part.href, uid)
+                made_one = self._store.cards.follow(self._source.account, batch.collection, href, part.href, uid)
+                for one, other in made_one:
+                    self._are_one(one, other)
+                    if uid is not None:
+                        self._store.cards.look_at_again(self._source.account, batch.collection, uid)
+
+    def _are_one(self, one: PersonId, other: PersonId) -> None:
+        """The account made one card of two: so are their people, unless the user said that they are not."""
+        if one != other and pair(one, other) not in self._store.matching.rulings():
+            self._store.matching.rule([pair(one, other)], Ruling.SAME, "kith", self._instant)
 
     def _take_part(self, collection: str, part: ItemPart, known: dict[CardRef, Standing]) -> None:
         """Store one part; ``known`` is how the batch's cards stand, and is kept up to date."""

@@ -12,17 +12,26 @@ from datetime import date, datetime
 
 from kith.core.cadence import window
 from kith.core.circles import ByHand
+from kith.core.history import Entry, What
 from kith.core.model import PersonId
+from kith.core.period import Period
+from kith.core.typed import parse
 from kith.store.people import PersonRow
 from kith.store.store import Store
+from kith.sync import said
 from kith.sync.network import Known
 
 
 def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: datetime, *, via: str = "") -> int:
-    """A conversation took place; its number. It answers each one's open reach-out. ``now`` carries the user's zone."""
+    """A conversation took place; its number. It answers each one's open reach-out, and what its text asks for is done.
+
+    ``now`` carries the user's zone.
+    """
+    text = _storable(text)
     with store.transaction():
-        number = store.people.record_conversation(people, day, _storable(text), now, via=via)
+        number = store.people.record_conversation(people, day, text, now, via=via)
         answer_open(store, people, day, now)
+        said.obey(store, people, "", text, day, now.date(), talked=True)
         return number
 
 
@@ -35,6 +44,67 @@ def answer_open(store: Store, people: Sequence[PersonId], day: date, now: dateti
         reach_out = store.events.open_reach_out_of(person)
         if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
             store.events.close_reach_out(reach_out.id, "talked", now)
+
+
+def tried(store: Store, people: Sequence[PersonId], day: date, text: str, again: Period, now: datetime) -> None:
+    """An attempt without an answer, which is no contact; what is open comes again after ``again``.
+
+    ``now`` carries the user's zone.
+    """
+    text, today = _storable(text), now.date()
+    with store.transaction():
+        for person in people:
+            store.people.record_attempt(person, day, text, now, None)
+            reach_out = store.events.open_reach_out_of(person)
+            if reach_out is not None:
+                again_from = max(again.after(day), today)
+                store.events.save_reach_out(replace(reach_out, again_from=again_from, fixed=False))
+        said.obey(store, people, "", text, day, today)
+
+
+def remember(store: Store, person: PersonId, text: str, now: datetime) -> int:
+    """Something that is not tied to a day; its number. What they ask for or offer is kept as such, tags are given."""
+    text = _storable(text)
+    orders = parse(text, now.date())
+    kind, kept = "note", text
+    if len(orders.lines) == 1 and (orders.asks or orders.offers):
+        kind, kept = ("asks", orders.asks[0]) if orders.asks else ("offers", orders.offers[0])
+    with store.transaction():
+        for tag in orders.tags:
+            store.choosing.tag(person, tag)
+        return store.people.record_fact(person, kind, kept, now)
+
+
+def edit(
+    store: Store, entry: Entry, text: str, now: datetime, *, day: date | None = None, via: str | None = None
+) -> str:
+    """Put another text, day or way in place of what is there; what its new lines asked for and was done, in words."""
+    text = _storable(text)
+    with store.transaction():
+        people = store.history.people_of(entry.what, entry.number)
+        if text != entry.text:
+            store.history.edit(entry.what, entry.number, text)
+        if day is not None and entry.what is What.ATTEMPT:
+            store.history.move_attempt(entry.number, day)
+        elif day is not None or via is not None:
+            store.history.move(entry.number, day=day, via=via)
+        if entry.what is What.FACT:
+            return ""
+        return said.obey(store, people, entry.text, text, day or entry.day, now.date())
+
+
+def forget(store: Store, things: Sequence[tuple[What, int]], now: datetime | None) -> None:
+    """Let things count for nothing; without ``now``, have them back."""
+    with store.transaction():
+        for what, number in things:
+            store.history.forget(what, number, now)
+
+
+def keep_promises(store: Store, kept: Sequence[tuple[PersonId, str]], now: datetime) -> None:
+    """Promises were kept."""
+    with store.transaction():
+        for person, text in kept:
+            store.history.tick(person, text, now)
 
 
 def snooze(store: Store, person: PersonId, until: date, today: date) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
-from kith.core.conversing import VIA, Directory, Judged, Terms, Why, directory, judge, next_ahead
+from kith.core.conversing import VIA, Directory, Judged, Terms, Why, directory, judge, next_ahead, plain_title
 from kith.core.meetings import LOOK_BACK, Span
 from kith.core.model import PersonId
 from kith.core.report import Note, PassReport, Understood
@@ -141,7 +141,7 @@ class _Conversations:
     def _wanted(self, one: Seen) -> Written:
         meeting = one.judged.meeting
         day = meeting.when.day_in(self._zone)
-        return Written(meeting.key, one.places[0], day, meeting.title, dict(one.judged.people))
+        return Written(meeting.key, one.places[0], day, plain_title(meeting.title, day), dict(one.judged.people))
 
     def _record(self, wanted: Written) -> None:
         meetings, people = self._store.meetings, self._store.people

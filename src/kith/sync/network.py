@@ -6,20 +6,23 @@ Read by a pass and by the commands that show people; it writes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, tzinfo
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget, window
 from kith.core.circles import Membership, UnclearRule, memberships, similar
+from kith.core.facets import facets_of, thin
 from kith.core.meetings import is_excused
 from kith.core.model import Person, PersonId
 from kith.core.names import exact_key
+from kith.core.period import Period
 from kith.core.person import person_of
-from kith.core.rules import Rules
+from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
 from kith.sync.asked import open_questions
+from kith.sync.said import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Known:
     given: str = ""
     cards: int = 0
     meeting: date | None = None
+    lift: float = 1.0
+    lifted_for: str = ""
 
     @property
     def in_network(self) -> bool:
@@ -45,11 +50,13 @@ class Known:
         return Standing(
             person=self.person.id,
             cadence=self.membership.cadence,
-            weight=self.membership.weight,
+            weight=self.membership.weight * self.lift,
             last_conversation=self.last.conversation,
             last_skip=self.last.skip,
             anchor=self.row.anchor,
             next_on=self.row.next_on,
+            last_attempt=self.last.attempt,
+            lifted_for=self.lifted_for,
         )
 
     def is_wanted(self, today: date) -> bool:
@@ -76,6 +83,7 @@ class Network:
     unclear: tuple[UnclearRule, ...]
     people: int
     joined: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    report: ReportRules = ReportRules()
 
     def members(self) -> list[Known]:
         """Those in the network, by name."""
@@ -85,8 +93,25 @@ class Network:
         )
 
     def wanted(self, today: date) -> dict[PersonId, Known]:
-        """Those for whom reach-outs are planned."""
-        return {person: known for person, known in self.known.items() if known.is_wanted(today)}
+        """Those for whom reach-outs are planned; whoever has a thin part of life counts more, if the config says so."""
+        lifted = self._lifted(today) if self.report.lift > 1 else {}
+        return {
+            person: replace(known, lift=self.report.lift, lifted_for=lifted[person]) if person in lifted else known
+            for person, known in self.known.items()
+            if known.is_wanted(today)
+        }
+
+    def _lifted(self, today: date) -> dict[PersonId, str]:
+        """For which thin part of life somebody in the network counts more."""
+        since = Period(-self.report.over.months, -self.report.over.days).after(today)
+        facets = {person: facets_of(k.person.labels) for person, k in self.known.items() if k.in_network}
+        talked = {person: (self.known[person].last.conversation or date.min) >= since for person in facets}
+        thin_ones = thin(((facets[person], talked[person]) for person in facets), self.report.targets)
+        return {
+            person: str(next(facet for facet in theirs if facet.key in thin_ones))
+            for person, theirs in facets.items()
+            if not thin_ones.isdisjoint(facet.key for facet in theirs)
+        }
 
     def budget(self, rules: Rules, today: date) -> Budget:
         """What the network asks for in a week."""
@@ -155,7 +180,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
         for row, person in zip(rows, persons, strict=True)
     }
     count = len(rows) if people is None else store.people.count()
-    return Network(known, _with_similar(store, unclear), count, store.joins.joined())
+    return Network(known, _with_similar(store, unclear), count, store.joins.joined(), rules.report)
 
 
 def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[UnclearRule, ...]:
@@ -169,8 +194,9 @@ def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[Uncle
 class Subjects:
     """Whom events are about, with what was said; read once, as many as are asked for."""
 
-    def __init__(self, store: Store, network: Network) -> None:
+    def __init__(self, store: Store, network: Network, zone: tzinfo) -> None:
         self._network = network
+        self._told = Telling(store, zone)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
         self._questions = open_questions(store)
@@ -192,4 +218,7 @@ class Subjects:
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
             questions=self._questions.get(person, ()),
+            understood=self._told.understood(person),
+            promises=self._told.promise_lines(person),
+            for_next=self._told.for_next(person),
         )

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
 from kith.core.event import Kind, SeenEvent, Timed, When, normal_line
 from kith.core.model import EventUid
 from kith.core.readback import (
-    Corrected,
     Mark,
     Meaning,
-    Noted,
     Passed,
     Reading,
     Round,
-    Snoozed,
     Talked,
-    Tried,
     Withdrawn,
     Written,
     finishing_change,
@@ -32,22 +28,19 @@ from kith.core.readback import (
     settle,
     sticky_start,
     understand,
-    understand_occurrence,
     without_mark,
 )
 from kith.core.reconcile import Sight
-from kith.core.report import Note, PassReport, Trouble, Understood
+from kith.core.report import Note, PassReport, Trouble
 from kith.core.rules import Rules
 from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
-from kith.sync.by_hand import answer_open
+from kith.sync.answers import Answers
 
 KEEP_READING = timedelta(days=60)
 """How long a closed event is read, so that a late note or correction arrives."""
 
 _ALL_AT_ONCE = 4
-_COMES_AGAIN = (Kind.REACH_OUT, Kind.INTRODUCTION)
-"""What has its day (a birthday) or its week passes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,7 @@ class ReadBack:
         self._zone = rules.days.zone
         self._today = now.astimezone(self._zone).date()
         self._report = report
+        self._answers = Answers(store, rules, now, report)
         self._step = step
 
     def run(self) -> Sightings:
@@ -227,12 +221,12 @@ class ReadBack:
         if reading.typed_changed:
             self._store.people.keep_typed(row.uid, "", reading.typed, self._now)
         if row.missing_since is not None:
-            self._say("back", row, self._today)
+            self._answers.say("back", row, self._today)
         row = self._baseline(row, settled, seen, reading)
         for number in row.reach_outs:
             reach_out = self._store.events.reach_out(number)
             row = self._answer(row, reach_out, reading, settled, seen, concluding=concluding)
-            self._read_occurrences(row, reach_out, seen)
+            self._answers.read_occurrences(row, reach_out, seen)
         return row
 
     def _baseline(self, row: EventRow, settled: Written, seen: SeenEvent, reading: Reading) -> EventRow:
@@ -289,44 +283,20 @@ class ReadBack:
                 self._store.events.save_reach_out(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
-                row = self._record(row, reach_out, meaning, seen)
+                self._answers.record(row, reach_out, meaning, seen, before=settled.typed)
+                row = self._after(row, meaning, seen)
                 reach_out = self._store.events.reach_out(reach_out.id)
         return row
 
-    def _record(self, row: EventRow, reach_out: ReachOut, meaning: Meaning, seen: SeenEvent) -> EventRow:
-        people, events = self._store.people, self._store.events
+    def _after(self, row: EventRow, meaning: Meaning, seen: SeenEvent) -> EventRow:
+        """What an answer makes of its event."""
         match meaning:
             case Talked():
-                people.record_conversation(reach_out.people, meaning.day, meaning.text, self._now, event=row.uid)
-                events.save_reach_out(replace(reach_out, withdrawn=False))
-                events.close_reach_out(reach_out.id, "talked", self._now)
-                if reach_out.kind is not Kind.REACH_OUT:
-                    answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
-                self._say("talked", row, meaning.day, meaning.text)
                 return self._finish(row, meaning, seen)
-            case Corrected():
-                people.correct_conversation(row.uid, "", meaning.text)
-                self._say("corrected", row, self._today, meaning.text)
             case Withdrawn():
-                people.withdraw_conversation(row.uid, "", self._now)
-                events.save_reach_out(replace(reach_out, withdrawn=True))
-                self._say("withdrawn", row, self._today)
                 return self._closed(row)
-            case Noted():
-                self._say("noted", row, seen.fields.when.day_in(self._zone), meaning.text)
-            case Tried():
-                for person in reach_out.people:
-                    people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
-                if not seen.repeats and reach_out.kind in _COMES_AGAIN:
-                    again = self._rules.try_again.after(self._today)
-                    events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
-                self._say("tried", row, meaning.day, meaning.text)
-            case Snoozed():
-                events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
-                self._say("snoozed", row, meaning.to.day_in(self._zone))
-            case Passed():
-                self._pass_by(row, reach_out, seen)
-        return row
+            case _:
+                return row
 
     def _finish(self, row: EventRow, meaning: Talked, seen: SeenEvent) -> EventRow:
         if row.state in (EventState.CLOSED, EventState.GONE):
@@ -340,56 +310,6 @@ class ReadBack:
         if row.state is EventState.CLOSED:
             return row
         return replace(row, state=EventState.CLOSED, closed_at=self._now)
-
-    def _pass_by(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
-        if reach_out.again_from is not None:
-            # It has been concluded already, and waits for its new place; a series is the user's and cannot get one.
-            if seen.repeats:
-                self._store.events.close_reach_out(reach_out.id, "snoozed", self._now)
-            return
-        day = seen.fields.when.day_in(self._zone)
-        if reach_out.kind not in _COMES_AGAIN:
-            self._store.events.close_reach_out(reach_out.id, "passed", self._now)
-            self._say("passed", row, day)
-            return
-        if not seen.repeats and reach_out.retries < self._rules.retries:
-            again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
-            self._store.events.save_reach_out(again)
-            self._say("passed", row, day)
-            return
-        self._skip(row, reach_out, day, "passed")
-
-    def _skip(self, row: EventRow, reach_out: ReachOut, day: date, reason: str) -> None:
-        skipped = max(day, self._today)
-        for person in reach_out.people if reach_out.kind is Kind.REACH_OUT else ():
-            self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
-        self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
-        self._say("skipped", row, skipped, reason)
-
-    def _read_occurrences(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
-        people = self._store.people
-        for occurrence in seen.occurrences:
-            known = people.conversation_text(row.uid, occurrence.key)
-            meaning = understand_occurrence(occurrence, known, row.written, self._rules.marks, self._now, self._zone)
-            match meaning:
-                case Talked():
-                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    people.record_conversation(
-                        reach_out.people,
-                        meaning.day,
-                        meaning.text,
-                        self._now,
-                        event=row.uid,
-                        occurrence=occurrence.key,
-                    )
-                    self._say("talked", row, meaning.day, meaning.text)
-                case Corrected():
-                    people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
-                    people.correct_conversation(row.uid, occurrence.key, meaning.text)
-                    self._say("corrected", row, self._today, meaning.text)
-                case Withdrawn():
-                    people.withdraw_conversation(row.uid, occurrence.key, self._now)
-                    self._say("withdrawn", row, self._today)
 
     # --- gone -----------------------------------------------------------------------------------------
 
@@ -412,10 +332,10 @@ class ReadBack:
             if row.missing_since is None:
                 row = replace(row, missing_since=self._now)
                 self._store.events.save(row)
-                self._say("missing", row, day)
+                self._answers.say("missing", row, day)
                 return Standing(row, Sight.ABSENT)
             for reach_out in still_open:
-                self._skip(row, reach_out, day, "deleted")
+                self._answers.skip(row, reach_out, day, "deleted")
         return self._gone(row)
 
     def _gone(self, row: EventRow) -> Standing:
@@ -423,12 +343,6 @@ class ReadBack:
         with self._store.transaction():
             self._store.events.save(row)
         return Standing(row, Sight.GONE)
-
-    def _say(self, what: str, row: EventRow, day: date, text: str = "") -> None:
-        for number in row.reach_outs:
-            people = self._store.events.reach_out(number).people
-            names = [self._store.people.name(person) for person in people] or [row.written.plain_title]
-            self._report.understood += [Understood(what, name, day, text) for name in names]
 
 
 def _sight(row: EventRow) -> Sight:

@@ -104,6 +104,13 @@ class People:
         self._contacts[new_id or contact_id] = known
         return known.resource
 
+    def merge(self, contact_id: str, into: str) -> None:
+        """Make one contact of two, as Google's "merge and fix" does: the one is gone, the other was it too."""
+        self._clock += 1
+        lost, kept = self._contacts.pop(contact_id), self._contacts[into]
+        kept.former += [*lost.former, lost.resource]
+        kept.changed = self._clock
+
     def touch(self, contact_id: str) -> None:
         """Change the contact's ETag and nothing else, as a new photo does."""
         self._clock += 1

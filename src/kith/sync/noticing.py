@@ -1,0 +1,58 @@
+"""What reports and advice are made of: everybody's life as the store and the config have it. It writes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, tzinfo
+
+from kith.core.facets import facets_of
+from kith.core.model import PersonId
+from kith.core.noticing import Life, Report, Talk, notice
+from kith.core.rules import Rules
+from kith.core.typed import parse
+from kith.store.store import Store
+from kith.sync.network import Network
+
+
+def report(store: Store, rules: Rules, network: Network, since: date, today: date) -> Report:
+    """The report on everybody in ``network``, between two days of the user's."""
+    circles = [circle.name for circle in rules.circles]
+    return notice(lives(store, network, rules.days.zone, today), since, today, circles, rules.report.targets)
+
+
+def lives(store: Store, network: Network, zone: tzinfo, today: date) -> list[Life]:
+    """Everybody's life, in the order of their ids."""
+    with store.database.reading():
+        talks, attempts, skips = store.looking.talks(), store.looking.attempts(), store.looking.skips()
+        known_since = store.looking.known_since()
+        gave, got = _given(store)
+    return [
+        Life(
+            person=person,
+            name=known.person.name,
+            listed=known.in_network,
+            paused=known.row.is_paused(today),
+            circle=known.membership.circle,
+            cadence=known.membership.cadence,
+            known_since=known_since[person].astimezone(zone).date() if person in known_since else None,
+            anchor=known.row.anchor,
+            talks=tuple(Talk(talked.number, talked.day) for talked in talks.get(person, ())),
+            attempts=tuple(attempts.get(person, ())),
+            skips=tuple(skipped.at.astimezone(zone).date() for skipped in skips.get(person, ())),
+            gave=tuple(gave.get(person, ())),
+            got=tuple(got.get(person, ())),
+            facets=facets_of(known.person.labels),
+        )
+        for person, known in sorted(network.known.items())
+    ]
+
+
+def _given(store: Store) -> tuple[dict[PersonId, list[date]], dict[PersonId, list[date]]]:
+    """The days on which something was given to somebody, and received from them, by what was typed."""
+    gave: dict[PersonId, list[date]] = defaultdict(list)
+    got: dict[PersonId, list[date]] = defaultdict(list)
+    for word, days in (("gave", gave), ("got", got)):
+        for one in store.looking.texts_with(word):
+            said = parse(one.text, one.day)
+            days[one.person] += [one.day] * len(said.gave if word == "gave" else said.got)
+    return gave, got
