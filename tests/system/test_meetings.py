@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_what_the_user_edited_or_forgot_is_theirs(home: Home, work: Appointments
     work.put("dinner", home.now - timedelta(days=2), "ana@example.org", title="Dinner")
     home.sync()
     home.kith("edit", "c2", "They moved to Porto")
-    home.kith("forget", "c1")
+    home.kith("forget", "c1", "--yes")
     work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch", mine="DECLINED")
     work.put("dinner", home.now - timedelta(days=3), "ana@example.org", title="Late dinner")
     assert understood(home.sync()) == []
@@ -209,3 +210,85 @@ def test_an_archive_taken_in_elsewhere_doubles_nothing(home: Home, work: Appoint
     other.kith("import", str(home.folder / "archive"))
     assert understood(other.sync()) == []
     assert len(other.kith("show", "ana", "--json").json["conversations"]) == 2
+
+
+def test_a_meeting_in_two_calendars_counts_once(home: Home, work: Appointments) -> None:
+    other = Appointments(home.folder / "shared")
+    home.write_config(CONFIG + MEETINGS.replace('["work"]', '["work", "phone/shared"]'))
+    for calendar in (work, other):
+        calendar.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
+    assert understood(home.sync()) == [("met", "Ana Souza")]
+    (meeting,) = home.kith("meetings", "--json").json
+    assert meeting["calendars"] == ["phone/work", "phone/shared"]
+    work.remove("lunch")
+    assert understood(home.sync()) == []
+    home.write_config(CONFIG + MEETINGS.replace('"work"', '"Shared"'))
+    assert understood(home.sync()) == []
+    other.remove("lunch")
+    assert understood(home.sync()) == [("unmet", "Ana Souza")]
+
+
+def test_each_date_of_a_series_counts_by_itself(home: Home, work: Appointments) -> None:
+    first = home.now - timedelta(days=15)
+    work.put("weekly", first, "ana@example.org", title="Tea", more=["RRULE:FREQ=WEEKLY"])
+    home.sync()
+    days = [one["day"] for one in home.kith("show", "ana", "--json").json["conversations"]]
+    assert days == ["2026-11-01", "2026-10-25", "2026-10-18"]
+    assert [event.title for event in home.events()] == ["Reach out: Rui Lopes"]
+    work.put("weekly", first, "ana@example.org", title="Tea", more=["RRULE:FREQ=WEEKLY", "EXDATE:20261025T080000Z"])
+    assert understood(home.sync()) == [("unmet", "Ana Souza")]
+    home.wait(days=90)
+    assert [what for what, _ in understood(home.sync())].count("met") == 9
+
+
+def test_whoever_leaves_the_network_keeps_what_was_said(home: Home, work: Appointments) -> None:
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
+    home.sync()
+    home.write_cards(ANA.replace("Family", "Nobody").replace("ana@", "ana.souza@"), RUI)
+    assert understood(home.sync()) == []
+    assert last_day(home, "ana") == "2026-11-01"
+    work.put("tea", home.now - timedelta(hours=3), "ana.souza@example.org")
+    assert understood(home.sync()) == []
+
+
+def test_another_name_for_the_account_doubles_nothing(home: Home, work: Appointments) -> None:
+    home.write_config(CONFIG + MEETINGS.replace('"work"', '"phone/work"'))
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
+    home.sync()
+    home.kith("account", "rename", "phone", "handy")
+    assert 'calendars = ["handy/work"]' in home.config.read_text()
+    assert understood(home.sync()) == []
+    work.remove("lunch")
+    assert understood(home.sync()) == [("unmet", "Ana Souza")]
+
+
+def test_two_cards_joined_later_are_one_guest(home: Home, work: Appointments) -> None:
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", "rui@example.org", title="Lunch")
+    home.sync()
+    home.kith("merge", "ana", "rui")
+    assert understood(home.sync()) == []
+    work.put("lunch", home.now - timedelta(days=2), "ana@example.org", "rui@example.org", title="Lunch")
+    home.sync()
+    assert [one["day"] for one in home.kith("show", "ana", "--json").json["conversations"]] == ["2026-10-31"]
+    home.kith("split", "ana")
+    assert last_day(home, "rui") == "2026-10-31"
+    work.put("lunch", home.now - timedelta(days=3), "ana@example.org", "rui@example.org", title="Lunch")
+    home.sync()
+    assert [last_day(home, name) for name in ("ana", "rui")] == ["2026-10-30"] * 2
+
+
+def test_a_rehearsal_reads_the_calendars_and_changes_nothing(home: Home, work: Appointments) -> None:
+    work.put("lunch", home.now - timedelta(days=1), "ana@example.org", title="Lunch")
+    assert understood(home.sync("--dry-run")) == [("met", "Ana Souza")]
+    assert "were not read yet" in home.kith("meetings").out
+
+
+def test_nothing_of_meetings_is_loaded_where_none_are_watched(home: Home) -> None:
+    home.write_config(CONFIG)
+    code = (
+        "import sys; from kith.cli.main import run\n"
+        "try: run(['sync'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('recurring_ical_events', 'kith.sync.meetings') if name in sys.modules])"
+    )
+    assert home.run(sys.executable, "-c", code).out.endswith("[]\n")

@@ -147,12 +147,19 @@ def _bounded(rule: object, start: date, span: Span) -> vRecur:
     if not (steps and _comes_true(rule)):
         raise Malformed("a series whose rule cannot be followed")
     bounded = vRecur(rule)
-    until = _only(rule, "UNTIL")
     last = span.end.astimezone(UTC) + _A_DAY
-    if until is None or _as_utc(until) > last:
-        timed = isinstance(start, datetime)
-        bounded["UNTIL"] = [last if timed and start.tzinfo else last.replace(tzinfo=None) if timed else last.date()]  # type: ignore[attr-defined]
+    until = _only(rule, "UNTIL")
+    if until is not None:
+        last = min(last, _as_utc(until, start))
+    bounded["UNTIL"] = [_like(start, last)]
     return bounded
+
+
+def _like(start: date, instant: datetime) -> date:
+    """An end as the start is written: with a zone, without one, or a day."""
+    if not isinstance(start, datetime):
+        return instant.date()
+    return instant if start.tzinfo else instant.replace(tzinfo=None)
 
 
 def _comes_true(rule: Mapping[str, Any]) -> bool:
@@ -163,12 +170,15 @@ def _comes_true(rule: Mapping[str, Any]) -> bool:
     return any(abs(int(day)) <= monthrange(_LEAP_YEAR, int(month))[1] for month in months for day in days)
 
 
-def _as_utc(until: object) -> datetime:
+def _as_utc(until: object, start: date) -> datetime:
+    """An end in UTC. A mere day lasts until its end; without a zone it is taken as it stands."""
     if isinstance(until, datetime):
         return until.astimezone(UTC) if until.tzinfo else until.replace(tzinfo=UTC)
-    if isinstance(until, date):
+    if not isinstance(until, date):
+        raise Malformed("a series whose end cannot be read")
+    if not isinstance(start, datetime):
         return datetime(until.year, until.month, until.day, tzinfo=UTC)
-    raise Malformed("a series whose end cannot be read")
+    return datetime(until.year, until.month, until.day, 23, 59, 59, tzinfo=start.tzinfo or UTC).astimezone(UTC)
 
 
 def _values(rule: Mapping[str, Any], name: str) -> list[Any]:

@@ -182,14 +182,11 @@ class Meetings:
     def is_as_written(self, written: Written) -> bool:
         """Whether the conversation still is what kith made of it: nobody edited it or took it away."""
         row = self._database.one(
-            "SELECT id, day, text, withdrawn_at FROM conversations WHERE event_uid = ? AND forgotten_at IS NULL",
+            "SELECT day, text, withdrawn_at FROM conversations WHERE event_uid = ? AND forgotten_at IS NULL",
             (event_of(written.key),),
         )
-        if row is None:
-            return False
-        people = {found[0] for found in self._people_of(row["id"])}
-        stands = (row["day"], row["text"], row["withdrawn_at"] is not None, people)
-        return stands == (written.day.isoformat(), written.text, written.withdrawn, self.whole(written.people.values()))
+        stands = (row["day"], row["text"], row["withdrawn_at"] is not None) if row else None
+        return stands == (written.day.isoformat(), written.text, written.withdrawn)
 
     def rewrite(self, key: str, day: date, text: str, people: Collection[PersonId]) -> None:
         """Put what a meeting is now in the place of what it was."""
@@ -214,10 +211,6 @@ class Meetings:
         """Whom these people count as by now."""
         sql = f"SELECT {_WHOLE} FROM people WHERE id IN (SELECT value FROM json_each(?))"
         return {PersonId(row[0]) for row in self._database.all(sql, (json.dumps(list(people)),))}
-
-    def _people_of(self, conversation: int) -> list[Row]:
-        sql = "SELECT person_id FROM conversation_people WHERE conversation_id = ?"
-        return self._database.all(sql, (conversation,))
 
     def _raise_revisions(self, conversation: int) -> None:
         self._database.execute(

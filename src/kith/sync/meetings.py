@@ -131,6 +131,8 @@ class _Conversations:
                 self._record(wanted)
             elif replace(before, place=wanted.place) != wanted:
                 self._correct(before, wanted)
+            elif before.place not in one.places:  # it has another name in the config, or stands in another one now
+                self._store.meetings.note(wanted)
         # On its first day only a part of what was is looked at.
         lost = [one for one in written.values() if one.key not in counting and one.day > self._first]
         lost = [one for one in lost if not one.withdrawn and one.place in self._watching.places]
