@@ -219,6 +219,19 @@ def said(text: str) -> list[str]:
             "2 calendar.title: may use {name}, {first} and {circle}, but not {nam}",
         ),
         (
+            "[calendar]\nbrief = '{convesations}'",
+            "2 calendar.brief: has nothing called {convesations}; did you mean {conversations}?",
+        ),
+        (
+            "[calendar]\nbrief = '{why'",
+            "2 calendar.brief: has a brace without its partner; braces stand only around names such as {why}",
+        ),
+        (
+            '[calendar]\nbrief = "a\\tb"',
+            "2 calendar.brief: must be plain text, without tabs and other characters that do not show",
+        ),
+        ("[calendar]\nbrief = 3", "2 calendar.brief: must be text in quotes, got 3"),
+        (
             "[calendar]\ntitle = '{name!r}'",
             "2 calendar.title: may use {name}, {first} and {circle}, but not {name!r}",
         ),

@@ -25,6 +25,7 @@ from pydantic import (
 from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
+    BriefTemplate,
     ClockTime,
     Command,
     Duration,
@@ -59,6 +60,7 @@ class CalendarTable(Table):
     account: Text | None = None
     name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
+    brief: BriefTemplate = _DEFAULT.brief
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
     tried_marks: tuple[Text, ...] = _DEFAULT.marks.tried
@@ -256,6 +258,7 @@ def rules(config: Config) -> Rules:
             PersonRule(who, person.every, person.at_worst, person.circle) for who, person in config.people.items()
         ),
         title=calendar.title,
+        brief=calendar.brief,
         details=calendar.details,
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -74,11 +75,41 @@ class ReportRules:
     targets: Mapping[FacetKey, float] = field(default_factory=dict)
 
 
+PLACES = (
+    *("name", "first", "why", "understood", "questions", "conversations", "promises", "for_next", "facts", "dates"),
+    *("changes", "news", "introductions", "ways"),
+)
+"""What may stand in braces in the template of a brief."""
+
+PLACE = re.compile(r"\{(" + "|".join(PLACES) + r")\}")
+
+BRIEF = """\
+{why}
+{understood}
+{questions}
+
+{conversations}
+
+{promises}
+{for_next}
+
+{facts}
+{dates}
+{changes}
+
+{news}
+{introductions}
+
+{ways}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the config says about whom to keep in touch with, when, and how it looks.
 
-    ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``; ``details`` is ``full``, ``short`` or
+    ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``, ``brief`` one with the :data:`PLACES`;
+    ``details`` is ``full``, ``short`` or
     ``none``. ``retries`` is how many times an event that passed unanswered comes again; ``try_again`` is how long
     after an attempt without an answer. ``region`` is the country (``PT``) in which national phone
     numbers are dialled.
@@ -88,6 +119,7 @@ class Rules:
     circles: tuple[Circle, ...] = ()
     people: tuple[PersonRule, ...] = ()
     title: str = "Reach out: {name}"
+    brief: str = BRIEF
     details: str = "full"
     marks: Marks = Marks()
     retries: int = 3

@@ -11,6 +11,7 @@ from datetime import date, tzinfo
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget, window
+from kith.core.changes import news_of
 from kith.core.circles import Membership, UnclearRule, memberships, similar
 from kith.core.facets import facets_of, thin
 from kith.core.meetings import is_excused
@@ -197,6 +198,7 @@ class Subjects:
     def __init__(self, store: Store, network: Network, zone: tzinfo) -> None:
         self._network = network
         self._told = Telling(store, zone)
+        self._changes = store.cards.changes()
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
         self._questions = open_questions(store)
@@ -221,4 +223,6 @@ class Subjects:
             understood=self._told.understood(person),
             promises=self._told.promise_lines(person),
             for_next=self._told.for_next(person),
+            changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
+            named_day=known.row.next_on,
         )
