@@ -12,6 +12,7 @@ import pytest
 
 from system.appointments import ME, Appointments
 from system.home import CONFIG, Home, card
+from system.phone import put
 from system.warm import Warm
 
 MEETINGS = f"""
@@ -134,7 +135,7 @@ def test_a_name_in_a_title_is_asked_about_and_counts_on_a_yes(home: Home, work: 
     work.put("lunch", home.now - timedelta(days=1), title="Lunch with Ana Souza")
     work.put("present", home.now - timedelta(days=2), title="Present for rui lopes?")
     assert understood(home.sync()) == []
-    asked = "Was “Lunch with Ana Souza” on 1 Nov 2026 a meeting with them?"
+    asked = "- [ ] “Lunch with Ana Souza” on 1 Nov 2026 was a meeting with them (if not: kith meetings no 2)"
     assert asked in home.event_of("Ana Souza").description
     shown = home.kith("meetings").out
     assert "Ana Souza? `kith meetings yes 2`" in shown
@@ -148,6 +149,20 @@ def test_a_name_in_a_title_is_asked_about_and_counts_on_a_yes(home: Home, work: 
     assert last_day(home, "rui") is None
     assert "kith meetings yes" not in home.kith("meetings").out
     assert "there is no question 7" in home.kith("meetings", "yes", "7", exits=2).err
+
+
+def test_a_question_is_answered_by_ticking_its_line(home: Home, work: Appointments) -> None:
+    work.put(
+        "lunch", home.now - timedelta(days=1), title="Lunch with Ana Souza, in the open; a long one, “she said”" * 2
+    )
+    work.put("tea", home.now - timedelta(days=2), title="Tea with Ana Souza")
+    home.sync()
+    event = home.event_of("Ana Souza")
+    lines = event.description.replace("- [ ] “Lunch", "- [x] “Lunch")
+    event.edit(lambda one: put(one, "DESCRIPTION", lines), home.now)
+    assert understood(home.sync()) == [("kept", "Ana Souza"), ("met", "Ana Souza")]
+    assert last_day(home, "ana") == "2026-11-01"
+    assert understood(home.sync()) == []
 
 
 def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> None:

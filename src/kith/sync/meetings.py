@@ -23,6 +23,7 @@ from kith.core.report import Note, PassReport, Understood
 from kith.core.rules import Rules
 from kith.store.meetings import Place, Question, Ruling, Written, event_of
 from kith.store.store import Store
+from kith.sync.asked import ticked
 from kith.sync.network import Network, load_network
 from kith.sync.watching import Watching, read_calendars
 
@@ -46,8 +47,10 @@ def heed_meetings(store: Store, watching: Watching, rules: Rules, now: datetime,
 
 def settle(store: Store, watching: Watching, rules: Rules, now: datetime, report: PassReport) -> None:
     """Let conversations, questions and the days of the next meetings be as the calendars have them now."""
-    network = load_network(store, rules)
-    seen = look_through(store, watching, rules, network, now)
+    with store.transaction():
+        for question in ticked(store, rules.days.zone):
+            store.meetings.answer(question, "yes")
+    seen = look_through(store, watching, rules, load_network(store, rules), now)
     with store.transaction():
         _Conversations(store, watching, rules, now, report).settle(seen)
         _settle_questions(store, seen, rules)

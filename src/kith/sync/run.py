@@ -99,6 +99,13 @@ class Pass:
 
             heed_meetings(self.store, self.watching, self.rules, self.now, report)
 
+    def _heed_ticks(self, report: PassReport) -> None:
+        """A line of a brief that was ticked may have been a question about a meeting."""
+        if self.watching.places and any(understood.what == "kept" for understood in report.understood):
+            from kith.sync.meetings import settle
+
+            settle(self.store, self.watching, self.rules, self.now, report)
+
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:
             absorber = Absorber(self.store, source, number, self.now, self.step)
@@ -111,6 +118,7 @@ class Pass:
         leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
+            self._heed_ticks(report)
             if report.understood:
                 network = load_network(self.store, self.rules)
             if self._anchor_newcomers(network):
