@@ -15,6 +15,9 @@ from kith.sync.network import load_everybody
 from kith.sync.strangers import Settled, Strangers
 from stateful.world import Story, World
 
+_BEGINNINGS = ("", "! ", "next: ", "- [ ] ", "#seen ")
+"""Some of what is typed goes on into later briefs, or becomes a tag."""
+
 
 class User:
     """The one person whom all this is for. ``stamp`` says that their app sets LAST-MODIFIED."""
@@ -207,7 +210,7 @@ class User:
 
     def _new_text(self, entry: Entry) -> str:
         self._notes += 1
-        text = f"note-{self._notes:04d}"
+        text = f"{_BEGINNINGS[(self._notes - 1) % len(_BEGINNINGS)]}note-{self._notes:04d}"
         self._story(entry).lines.append(text)
         return text
 

@@ -101,6 +101,9 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.people.withdraw_conversation(uid or EventUid("event-0"), "", now),
                 lambda store: write_event(store, people, day, now, text, length),
                 lambda store: join(store, people[0], people[-1], text, now),
+                lambda store: tell(store, people, day, text, now),
+                lambda store: introduce(store, people, day, text, now),
+                lambda store: look_for(store, people, day, text, now),
                 lambda store: store.meetings.ask(text, who, day, text),
                 lambda store: answer_all(store),
                 lambda store: meet(store, people, day, now, text),
@@ -116,6 +119,40 @@ def join(store: Store, one: PersonId, other: PersonId, reason: str, now: datetim
     if roots[one] != roots[other]:
         store.matching.rule([pair(one, other)], Ruling.SAME, "you", now)
         store.joins.join(roots[one], roots[other], [reason], now)
+
+
+def key(store: Store, table: str) -> str:
+    row = store.database.one(f"SELECT count(*) FROM {table}")
+    return f"{table}-{row[0] if row else 0}"
+
+
+def tell(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """News, of which the user said who was told; over, or not."""
+    number = store.news.add(key(store, "news"), text, day, None, (text, "inner"), now)
+    for person in people:
+        store.news.rule(number, person, now, told=bool(text))
+    if len(people) > 1:
+        store.news.end(number, day)
+
+
+def introduce(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """Two who are to meet, and what became of it."""
+    store.introductions.add(key(store, "introductions"), people[0], people[-1], text, now)
+    number = max((one.number for one in store.introductions.all(UTC)), default=0)
+    for settle in (store.introductions.introduced, store.introductions.met, store.introductions.drop)[: len(text)]:
+        settle(number, day)
+    if people[0] != people[-1]:
+        store.introductions.know_each_other(people[0], people[-1], now)
+
+
+def look_for(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """Somebody to get to know, who was met, or given up."""
+    via = people[0] if len(people) > 1 else None
+    number = store.scouts.add(key(store, "scouts"), text, via, text, now)
+    if text:
+        store.scouts.met(number, people[-1], day)
+    elif via is None:
+        store.scouts.drop(number, day)
 
 
 def answer_all(store: Store) -> None:
@@ -208,7 +245,7 @@ def test_what_is_here_already_stays_and_nothing_comes_twice(mine: list[Act], the
 def test_every_table_and_column_goes_out_or_has_its_reason_to_stay() -> None:
     """A new table, or a new column of one, belongs into the archive, or into the list of what does not."""
     inside = {"id", "revision", "person_id", "conversation_id", "reach_out_id", "number"}
-    inside |= {"joined_to", "home", "took"}
+    inside |= {"joined_to", "home", "took", "news_id"}
     goes = {table.name: {*table.columns} | inside for table in TABLES}
     with new_store() as store:
         rows = store.database.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

@@ -29,6 +29,7 @@ from kith.core.model import Cadence, Href, InstallId, Labelled, PartialDate, Per
 from kith.core.period import Period
 from kith.core.readback import brief_is_intact, text_below, typed_text
 from kith.core.rules import DayRules, Rules
+from kith.core.timely import Timely
 from kith.core.ways import ways_to_reach
 
 RULES = Rules(days=DayRules(ZoneInfo("Europe/Lisbon")))
@@ -88,8 +89,8 @@ def test_what_others_add_stands_where_it_belongs() -> None:
         promises=("- [ ] send the recipe",),
         for_next=("next: ask about the flat",),
         changes=("Moved to Porto",),
-        news=("Started a bakery",),
-        introductions=("Might like Bea Lima",),
+        news=(Timely("Started a bakery"), Timely("Next year", first=DAY + timedelta(days=1))),
+        introductions=(Timely("Might like Bea Lima", last=DAY),),
     )
     assert (
         brief(subject, RULES, DAY)
@@ -207,7 +208,7 @@ def test_the_brief_follows_the_template(template: str, text: str) -> None:
 
 
 def test_what_is_said_of_somebody_is_no_template() -> None:
-    subject = replace(somebody("{news}"), facts=("{ways}",), news=("hidden",))
+    subject = replace(somebody("{news}"), facts=("{ways}",), news=(Timely("hidden"),))
     assert brief(subject, replace(RULES, brief="{name}: {facts}"), DAY) == f"{{news}}: {{ways}}\n\n{WRITE_LINE}"
 
 
@@ -377,9 +378,9 @@ SUBJECTS = st.builds(
     facts=st.lists(TEXTS, max_size=20).map(tuple),
     remark=TEXTS,
     **dict.fromkeys(
-        ("understood", "questions", "promises", "for_next", "changes", "news", "introductions"),
-        st.lists(TEXTS, max_size=3).map(tuple),
+        ("understood", "questions", "promises", "for_next", "changes"), st.lists(TEXTS, max_size=3).map(tuple)
     ),
+    **dict.fromkeys(("news", "introductions"), st.lists(st.builds(Timely, TEXTS), max_size=3).map(tuple)),
     named_day=st.none() | st.dates(),
 )
 DETAILS = st.sampled_from(["full", "short", "none"])

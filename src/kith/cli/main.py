@@ -34,14 +34,17 @@ from kith.cli import (
     history,
     import_,
     init,
+    intro,
     log,
     login,
     meetings,
     merge,
+    news,
     pause,
     people,
     promises,
     report,
+    scout,
     search,
     service,
     show,
@@ -71,7 +74,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
-_WHO = "Say who is who"
+_WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("history", rich_help_panel=_LOOK)(history.history)
@@ -91,6 +94,9 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
+app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
+app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
 app.command("split", rich_help_panel=_WHO)(split.split)

@@ -31,7 +31,7 @@ _SKIPS = {
 }
 _WHYS = {
     Why.AGAIN: "comes again",
-    Why.WINDOW: "its cadence changed",
+    Why.WINDOW: "due on other days now",
     Why.BARRED: "not on that day or hour any more",
     Why.OVER_BUDGET: "that day was too full",
 }

@@ -46,7 +46,7 @@ from kith.config.written import Loc
 from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Marks, ReportRules, Rules
+from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -113,6 +113,15 @@ class DatesTable(Table):
     at: ClockTime = _DEFAULT.dates.at
 
 
+class GivingTable(Table):
+    """``[giving]``: news to tell, people to introduce, people to get to know."""
+
+    news: StrictInt = Field(default=_DEFAULT.giving.news, ge=0, le=10)
+    ask_after: Length = _DEFAULT.giving.ask_after
+    suggest: StrictBool = _DEFAULT.giving.suggest
+    scouts: StrictBool = _DEFAULT.giving.scouts
+
+
 class ReportTable(Table):
     """``[report]``: what `kith report` looks at, and whether thin parts of life count more."""
 
@@ -168,6 +177,7 @@ class Config(Table):
     reach_out: ReachOutTable = ReachOutTable()
     meetings: MeetingsTable = MeetingsTable()
     dates: DatesTable = DatesTable()
+    giving: GivingTable = GivingTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
     report: ReportTable = ReportTable()
@@ -227,6 +237,8 @@ def table_at(loc: Loc) -> type[Table]:
             return MeetingsTable
         case ("dates",):
             return DatesTable
+        case ("giving",):
+            return GivingTable
         case ("circles", _):
             return CircleTable
         case ("people", _):
@@ -239,7 +251,7 @@ def table_at(loc: Loc) -> type[Table]:
 
 def rules(config: Config) -> Rules:
     """What the config says, in the core's words."""
-    reach_out, calendar, dates = config.reach_out, config.calendar, config.dates
+    reach_out, calendar, dates, giving = config.reach_out, config.calendar, config.dates, config.giving
     return Rules(
         days=DayRules(
             zone=config.timezone,
@@ -276,4 +288,5 @@ def rules(config: Config) -> Rules:
             lead=timedelta(days=int(dates.lead.about_days) if dates.lead is not None else 0),
             at=dates.at,
         ),
+        giving=Giving(giving.news, giving.ask_after, giving.suggest, giving.scouts),
     )

@@ -15,6 +15,8 @@ from kith.core.event import printable
 from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import PLACE, Rules
+from kith.core.timely import Timely
+from kith.core.typed import without_facets
 from kith.core.ways import ways_to_reach
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
@@ -67,8 +69,8 @@ class Subject:
     promises: tuple[str, ...] = ()
     for_next: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    news: tuple[str, ...] = ()
-    introductions: tuple[str, ...] = ()
+    news: tuple[Timely, ...] = ()
+    introductions: tuple[Timely, ...] = ()
     named_day: date | None = None
 
 
@@ -117,8 +119,8 @@ def _blocks(
         "facts": [*(_lines(subject.facts[-facts:], facts) if facts else ()), *_work(person)],
         "dates": _dates(person, day),
         "changes": _lines(subject.changes, lines),
-        "news": _lines(subject.news, lines),
-        "introductions": _lines(subject.introductions, lines),
+        "news": for_day(subject.news, day, min(lines, rules.giving.news)),
+        "introductions": for_day(subject.introductions, day, lines),
         "ways": ways_to_reach(person, rules.region),
     }
 
@@ -187,6 +189,11 @@ def _lines(lines: Sequence[str], most: int = _LINES) -> list[str]:
     return [line for line in map(_one_line, lines) if line][:most]
 
 
+def for_day(lines: Sequence[Timely], day: date, most: int = _LINES) -> list[str]:
+    """The first of those lines that belong into an event of that day."""
+    return _lines([line.text for line in lines if line.fits(day)], most)
+
+
 def _last_day(subject: Subject) -> list[str]:
     return [f"Last talked {day_text(spoken.day)}" for spoken in subject.conversations[:1]]
 
@@ -213,9 +220,24 @@ def _dates(person: Person, day: date) -> list[str]:
 
 
 def _one_line(text: str, longest: int = _LONGEST_LINE) -> str:
-    """One line, cut at a word, so that a long note does not bury the line to write under."""
-    lines = (printable(line).strip() for line in text.splitlines())
+    """One line without facets, cut at a word, so that a long note does not bury the line to write under."""
+    lines = (without_facets(printable(line)).strip() for line in text.splitlines())
     flat = " / ".join(line for line in lines if line)
     if len(flat) <= longest:
         return flat
     return flat[:longest].rsplit(" ", 1)[0] + " …"
+
+
+# --- for events that are about something else ---------------------------------------------------------------
+
+
+def described(blocks: Sequence[Sequence[str]], write_line: str) -> str:
+    """A description made of blocks of lines, with the line to write under at its end."""
+    ready = ["\n".join(_lines(block, len(block))) for block in blocks]
+    return "\n\n".join([*filter(None, ready), write_line])
+
+
+def about(person: Person, region: str) -> list[str]:
+    """Who somebody is and how to reach them, in a few lines. ``region`` is where national numbers are dialled."""
+    work = " at ".join(part for part in (person.job_title, person.organisation) if part)
+    return [f"{person.name}: {work}" if work else person.name, *ways_to_reach(person, region)]

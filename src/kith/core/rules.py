@@ -63,6 +63,20 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class Giving:
+    """What briefs and the plan hold of news, introductions and scouts.
+
+    ``news`` is how many a brief shows, ``ask_after`` how long after an introduction it asks what became of it;
+    ``suggest`` whether it names somebody to introduce, and ``scouts`` whether each week has a slot for one.
+    """
+
+    news: int = 3
+    ask_after: Period = Period(days=21)
+    suggest: bool = True
+    scouts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRules:
     """What ``kith report`` looks at, and what it does about it.
 
@@ -126,4 +140,5 @@ class Rules:
     try_again: Period = Period(days=3)
     region: str = ""
     dates: DateRules = DateRules()
+    giving: Giving = Giving()
     report: ReportRules = ReportRules()

@@ -21,7 +21,8 @@ from kith.errors import UsageError
 from kith.files import replace_file
 from kith.keeping.pages import pages
 from kith.store import archive
-from kith.store.archive import TakenIn, Values
+from kith.store.archive import TakenIn
+from kith.store.archive_table import Values
 from kith.store.cards import card_from
 from kith.store.events import EventState, change_from, fields_from
 from kith.store.matching import Ruling, profile_from
@@ -111,6 +112,7 @@ def _check_references(file: Path, checked: _Archive) -> None:
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
     problems += [f"there is nobody with the id {who}" for who in sorted(_joined(checked) - set(people))]
+    problems += [f"there is nobody with the id {who}" for who in sorted(_given(checked) - set(people))]
     problems += [f"there is no event {uid}" for uid in sorted(linked - set(events))]
     if len(set(people)) < len(people) or len(set(events)) < len(events) or len(set(cards)) < len(cards):
         problems.append("a person, an event or a card is there twice")
@@ -123,6 +125,14 @@ def _joined(checked: _Archive) -> set[str]:
     named = {who for join in checked.joins for who in (join.person_id, join.joined_to)}
     named |= {who for ruling in checked.rulings for who in (ruling.one, ruling.other)}
     return named | {profile.person_id for profile in checked.profiles}
+
+
+def _given(checked: _Archive) -> set[str]:
+    """Everybody whom news, introductions and scouts name."""
+    named = {ruling.person_id for news in checked.news for ruling in news.rulings}
+    named |= {who for pair in checked.introductions for who in (pair.one, pair.other)}
+    named |= {who for pair in checked.acquaintances for who in (pair.one, pair.other)}
+    return named | {who for scout in checked.scouts for who in (scout.via, scout.person_id) if who is not None}
 
 
 # --- what the file may hold ---------------------------------------------------------------------------------
@@ -372,6 +382,51 @@ class _Profile(_Item):
     body: Annotated[dict[str, Any], AfterValidator(_profile_body)]
 
 
+class _NewsRuling(_Item):
+    person_id: StrictStr
+    told: StrictBool
+    at: Instant
+
+
+class _News(_Item):
+    key: StrictStr
+    text: StrictStr
+    since: Day
+    until: Day | None
+    audience: list[StrictStr]
+    recorded_at: Instant
+    ended_on: Day | None
+    rulings: list[_NewsRuling]
+
+
+class _Introduction(_Item):
+    subject: StrictStr
+    one: StrictStr
+    other: StrictStr
+    why: StrictStr
+    recorded_at: Instant
+    introduced_on: Day | None
+    met_on: Day | None
+    dropped_on: Day | None
+
+
+class _Acquaintance(_Item):
+    one: StrictStr
+    other: StrictStr
+    at: Instant
+
+
+class _Scout(_Item):
+    subject: StrictStr
+    text: StrictStr
+    via: StrictStr | None
+    note: StrictStr
+    recorded_at: Instant
+    met_on: Day | None
+    person_id: StrictStr | None
+    dropped_on: Day | None
+
+
 class _Archive(_Item):
     kith: Literal["export"]
     version: Literal[1]
@@ -387,3 +442,7 @@ class _Archive(_Item):
     joins: list[_Join] = []
     rulings: list[_Ruling] = []
     profiles: list[_Profile] = []
+    news: list[_News] = []
+    introductions: list[_Introduction] = []
+    acquaintances: list[_Acquaintance] = []
+    scouts: list[_Scout] = []

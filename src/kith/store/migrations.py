@@ -330,6 +330,35 @@ CREATE TABLE meeting_conversations (
 CREATE TABLE meeting_questions (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, person_id TEXT NOT NULL REFERENCES people (id), day TEXT NOT NULL,
     title TEXT NOT NULL, asked INTEGER NOT NULL, answer TEXT, UNIQUE (key, person_id)
+"""
+
+_GIVING = """
+-- News of the user's own to tell, from a day on; the audience is a list of labels, tags and circles, or empty.
+CREATE TABLE news (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, text TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+    audience TEXT NOT NULL, recorded_at TEXT NOT NULL, ended_on TEXT
+) STRICT;
+-- The user's word on who was told, beyond what conversations say; the last one counts.
+CREATE TABLE news_rulings (
+    news_id INTEGER NOT NULL REFERENCES news (id), person_id TEXT NOT NULL REFERENCES people (id),
+    told INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (news_id, person_id, at)
+) STRICT;
+-- Two people who are to meet, and what the user said became of it. Their events are known by "subject".
+CREATE TABLE introductions (
+    id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, one TEXT NOT NULL REFERENCES people (id),
+    other TEXT NOT NULL REFERENCES people (id), why TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    introduced_on TEXT, met_on TEXT, dropped_on TEXT
+) STRICT;
+CREATE TABLE acquaintances (
+    one TEXT NOT NULL REFERENCES people (id), other TEXT NOT NULL REFERENCES people (id), at TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT;
+-- Whom the user would like to get to know, who could introduce them, and whom they became.
+CREATE TABLE scouts (
+    id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TEXT NOT NULL, via TEXT REFERENCES people (id),
+    note TEXT NOT NULL, recorded_at TEXT NOT NULL, met_on TEXT, person_id TEXT REFERENCES people (id),
+    dropped_on TEXT
 ) STRICT;
 """
 
@@ -344,6 +373,7 @@ MIGRATIONS = (
     Migration("0009 kinds", _KINDS),
     Migration("0010 said", _SAID),
     Migration("0011 meetings", _MEETINGS),
+    Migration("0012 giving", _GIVING),
 )
 _BACKUPS_KEPT = 5
 

@@ -15,13 +15,16 @@ from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.history import History
 from kith.store.imports import Imports
+from kith.store.introductions import Introductions
 from kith.store.joins import Joins
 from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
+from kith.store.news import NewsRoom
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.scouts import Scouts
 from kith.store.waits import Waits
 from kith.store.words import Words
 
@@ -44,6 +47,9 @@ class Store:
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.news = NewsRoom(database)
+        self.introductions = Introductions(database)
+        self.scouts = Scouts(database)
         self.looking = Looking(database)
 
     def transaction(self) -> AbstractContextManager[None]:

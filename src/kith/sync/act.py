@@ -79,7 +79,7 @@ class Act:
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
         self._excused = {person for person, known in self._wanted.items() if known.is_excused(self._today)}
-        self._subjects = Subjects(store, network, rules.days.zone)
+        self._subjects = Subjects(store, network, rules)
         self._report = report
         self._step = step
         self._others = others

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
+from datetime import date
 
 from kith.core.brief import Subject
 from kith.core.cadence import Budget, Standing, budget, window
@@ -23,7 +23,9 @@ from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
 from kith.sync.asked import open_questions
+from kith.sync.introducing import Introducing
 from kith.sync.said import Telling
+from kith.sync.telling import ToTell
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +197,12 @@ def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[Uncle
 class Subjects:
     """Whom events are about, with what was said; read once, as many as are asked for."""
 
-    def __init__(self, store: Store, network: Network, zone: tzinfo) -> None:
+    def __init__(self, store: Store, network: Network, rules: Rules) -> None:
         self._network = network
-        self._told = Telling(store, zone)
+        self._told = Telling(store, rules.days.zone)
         self._changes = store.cards.changes()
+        self._news = ToTell(store)
+        self._introducing = Introducing(store, network, rules, self._told.entries)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
         self._questions = open_questions(store)
@@ -225,4 +229,6 @@ class Subjects:
             for_next=self._told.for_next(person),
             changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
             named_day=known.row.next_on,
+            news=self._news.lines(known),
+            introductions=self._introducing.lines(person),
         )

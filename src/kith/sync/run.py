@@ -25,6 +25,7 @@ from kith.sync.dates import wanted_dates
 from kith.sync.elsewhere import leave_behind
 from kith.sync.extras import Extras, Wanted
 from kith.sync.faults import record_faults
+from kith.sync.giving import wanted_introductions, wanted_scouts
 from kith.sync.network import Network, load_network
 from kith.sync.problems import Notify, ProblemEvents, tell_by_command
 from kith.sync.readback import ReadBack, Sightings
@@ -136,7 +137,11 @@ class Pass:
     def _beside(self, network: Network) -> list[Wanted]:
         """Everything that is wanted beside people's ordinary reach-outs."""
         today = self.now.astimezone(self.rules.days.zone).date()
-        return list(wanted_dates(self.store, network, self.rules, today))
+        return [
+            *wanted_dates(self.store, network, self.rules, today),
+            *wanted_introductions(self.store, self.rules, today),
+            *wanted_scouts(self.store, self.rules, today),
+        ]
 
     def _keep_names(self, network: Network) -> None:
         changed = [

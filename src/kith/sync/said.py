@@ -51,11 +51,12 @@ def obey(
     return words_for(orders)
 
 
-def words_for(said: Said) -> str:
+def words_for(said: Said, *, facets: bool = True) -> str:
     """The orders in a text, as kith understands them: “every 3 weeks; next on 5 Jan 2027; #sailing”."""
     parts = [f"every {said.every.in_words()}"] if said.every else []
     parts += [f"next on {day_text(said.next_on)}"] if said.next_on else []
-    return "; ".join([*parts, *([" ".join(f"#{tag}" for tag in said.tags)] if said.tags else [])])
+    tags = [f"#{tag}" for tag in said.tags if facets or ":" not in tag]
+    return "; ".join([*parts, *([" ".join(tags)] if tags else [])])
 
 
 def day_of(store: Store, event: EventUid, occurrence: str, now: datetime, zone: tzinfo) -> date:
@@ -96,12 +97,15 @@ class Telling:
     """What the texts say about everybody, for briefs; read once."""
 
     def __init__(self, store: Store, zone: tzinfo) -> None:
-        self._entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
+        self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
+        self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
         """What is still to be done for somebody, oldest first."""
-        return open_promises(self._entries.get(person, ()), self._ticks.get(person, ()))
+        if person not in self._promises:
+            self._promises[person] = open_promises(self.entries.get(person, ()), self._ticks.get(person, ()))
+        return self._promises[person]
 
     def promise_lines(self, person: PersonId) -> tuple[str, ...]:
         """The same as lines to tick."""
@@ -113,7 +117,7 @@ class Telling:
     def understood(self, person: PersonId) -> tuple[str, ...]:
         """What kith made of the orders in the last text."""
         for entry in self._typed(person)[:1]:
-            words = words_for(entry.said)
+            words = words_for(entry.said, facets=False)
             return (f"Understood on {day_text(entry.day)}: {words}",) if words else ()
         return ()
 
@@ -127,4 +131,4 @@ class Telling:
         return tuple(f"Next: {text}" for text in dict.fromkeys(found))[-_FOR_NEXT:]
 
     def _typed(self, person: PersonId) -> list[Entry]:
-        return [entry for entry in self._entries.get(person, ()) if entry.what in _TYPED]
+        return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]
