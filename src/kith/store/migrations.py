@@ -330,6 +330,7 @@ CREATE TABLE meeting_conversations (
 CREATE TABLE meeting_questions (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, person_id TEXT NOT NULL REFERENCES people (id), day TEXT NOT NULL,
     title TEXT NOT NULL, asked INTEGER NOT NULL, answer TEXT, UNIQUE (key, person_id)
+) STRICT;
 """
 
 _GIVING = """
