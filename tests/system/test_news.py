@@ -65,6 +65,8 @@ def test_a_conversation_out_of_an_event_that_did_not_show_them_tells_nothing(syn
 
 
 def test_what_is_logged_is_taken_as_told_unless_the_user_says_so(synced: Home) -> None:
+    synced.kith("log", "gil", "Before there was any news")
+    synced.wait(minutes=1)
     synced.kith("news", "add", "Started at the bakery")
     said = synced.kith("log", "carla", "Lunch")
     assert "Taken as told: “Started at the bakery”." in said.lines
@@ -92,6 +94,8 @@ def test_what_the_user_rules_counts(synced: Home) -> None:
 def test_news_for_some_from_a_day_to_a_day(synced: Home) -> None:
     synced.kith("news", "add", "A party", "--for", "friends", "--on", "2026-11-05", "--until", "2026-11-20")
     assert set(to_hear(synced)) == {"Ana Lima", "Gil Antunes"}
+    synced.kith("log", "rui", "A call", "--on", "today")
+    assert told(synced) == {}, "it is not for Rui"
     synced.sync()
     for event in synced.events():
         wanted = event.title.endswith(("Ana Lima", "Gil Antunes"))

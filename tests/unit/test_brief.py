@@ -178,6 +178,13 @@ def test_a_brief_has_no_empty_parts(subject: Subject, text: str) -> None:
     assert brief(subject, RULES, DAY) == text
 
 
+def test_what_stands_elsewhere_is_not_told_twice() -> None:
+    told = "Lunch\n! send it\n- [x] rang\nnext: the exam\nevery 3w\nnext in 2w\ngave: honey\nasks: a flat\n#sea"
+    subject = replace(somebody(), conversations=(Spoken(DAY, "", told), Spoken(DAY, "", "! send it")))
+    lines = brief(subject, RULES, DAY).splitlines()
+    assert lines[:2] == ["7 Oct 2026: Lunch / gave: honey / asks: a flat / #sea", "7 Oct 2026: talked"]
+
+
 # The template
 
 

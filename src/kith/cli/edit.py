@@ -12,7 +12,7 @@ from kith.cli.editor import typed
 from kith.cli.handles import entry_of, whose
 from kith.cli.log import Via
 from kith.cli.session import options, past_day_option, session
-from kith.cli.words import one_line
+from kith.cli.words import quoted
 from kith.core.brief import day_text
 from kith.core.history import What
 from kith.errors import UsageError
@@ -46,6 +46,6 @@ def edit(
             done = by_hand.edit(app.store, entry, after, app.local_now, day=day, via=way)
         after = entry.text if text is None else text.strip()
         about = f", {day_text(day or entry.day)}" if entry.what is not What.FACT else ""
-        say(f"{whose(app, entry.what, entry.number)}{about}: “{one_line(after)}” ({entry.handle}).")
+        say(f"{whose(app, entry.what, entry.number)}{about}: {quoted(after)} ({entry.handle}).")
         if done:
             say(f"Done as you wrote: {done}.", "dim")

@@ -197,26 +197,26 @@ def _limits(kith: App, news: News) -> str:
     return f"  ({', '.join(parts)})" if parts else ""
 
 
-def to_tell(kith: App, people: list[Known]) -> dict[PersonId, list[News]]:
+def to_tell(kith: App, people: list[Known]) -> list[tuple[Known, News]]:
     """What each of them has still to hear."""
     from kith.sync.telling import ToTell
 
     telling = ToTell(kith.store)
-    return {known.person.id: telling.unheard(known) for known in people}
+    return [(known, news) for known in people for news in telling.unheard(known)]
 
 
-def settle_telling(kith: App, unheard: dict[PersonId, list[News]], *, not_told: bool) -> None:
+def settle_telling(kith: App, unheard: list[tuple[Known, News]], *, not_told: bool) -> None:
     """Say what a conversation that was logged has told, or keep that it told nothing."""
     from kith.sync.telling import ToTell
 
     telling = ToTell(kith.store)
-    told = [(one, who) for who, news in unheard.items() for one in news if telling.heard(one, who) is not None]
+    told = [(known, news) for known, news in unheard if telling.heard(news, known) is not None]
     if not_told:
         with kith.store.transaction():
-            for one, who in told:
-                kith.store.news.rule(one.number, who, kith.local_now, told=False)
+            for known, one in told:
+                kith.store.news.rule(one.number, known.person.id, kith.local_now, told=False)
     elif told:
-        news = {one.number: one for one, _ in told}
+        news = {one.number: one for _, one in told}
         say(f"Taken as told: {joined([f'“{one_line(one.text)}”' for one in news.values()])}.", "dim")
         say("If it was not: `kith news untold N PERSON`.", "dim")
 

@@ -109,6 +109,11 @@ def count(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
+def quoted(text: str) -> str:
+    """A text on one line in quotation marks, or that there is none."""
+    return f"“{one_line(text)}”" if text.strip() else "no text"
+
+
 def one_line(text: str) -> str:
     """A text on one line, cut where it is long."""
     flat = " / ".join(line.strip() for line in text.splitlines() if line.strip())

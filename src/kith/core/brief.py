@@ -16,7 +16,7 @@ from kith.core.model import Cadence, PartialDate, Person
 from kith.core.names import first_name
 from kith.core.rules import PLACE, Rules
 from kith.core.timely import Timely
-from kith.core.typed import without_facets
+from kith.core.typed import Order, parse, without_facets
 from kith.core.ways import ways_to_reach
 
 WRITE_LINE = "— write below this line: what did you talk about? —"
@@ -33,6 +33,7 @@ _BOUNDS = (
 )
 """How many conversations, facts and lines of other lists there are at most, until it fits."""
 
+_ELSEWHERE = (Order.PROMISE, Order.KEPT, Order.FOR_NEXT, Order.EVERY, Order.NEXT)
 _LONGEST_TEXT = 600
 _LONGEST_LINE = 200
 _NEAR = timedelta(days=21)
@@ -201,9 +202,14 @@ def _last_day(subject: Subject) -> list[str]:
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
         f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
-        f"{_one_line(spoken.text, _LONGEST_TEXT) or 'talked'}"
+        f"{_one_line(_tale(spoken), _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations
     ]
+
+
+def _tale(spoken: Spoken) -> str:
+    """What was talked about, without the lines that a brief shows in other places or that have done their work."""
+    return "\n".join(line.typed for line in parse(spoken.text, spoken.day).lines if line.order not in _ELSEWHERE)
 
 
 def _work(person: Person) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from kith.core.brief import about, day_text, described
+from kith.core.event import printable
 from kith.core.model import Person, PersonId
 from kith.core.names import fold
 from kith.core.period import Period
@@ -72,7 +73,7 @@ class Introduction:
 
 def title(people: Iterable[Person]) -> str:
     """The title of the event about it."""
-    return f"Introduce {' and '.join(person.name for person in people)}"
+    return " ".join(printable(f"Introduce {' and '.join(person.name for person in people)}").split())
 
 
 def text(introduction: Introduction, people: Iterable[Person], rules: Rules) -> str:

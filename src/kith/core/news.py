@@ -70,7 +70,7 @@ class Ruling:
 
 def storable(text: str) -> str:
     """News as one line that every calendar keeps."""
-    return normal_line(printable(text))
+    return " ".join(printable(text).split())
 
 
 def heard(news: News, talks: Iterable[Talk], rulings: Sequence[Ruling]) -> date | None:
@@ -88,7 +88,9 @@ def heard(news: News, talks: Iterable[Talk], rulings: Sequence[Ruling]) -> date 
 def _tells(talk: Talk, news: News) -> bool:
     if not news.line.fits(talk.day) or (news.ended_on is not None and talk.day > news.ended_on):
         return False
-    return talk.shown is None or any(_says(line, news.text) for line in talk.shown)
+    if talk.shown is None:
+        return talk.recorded_at >= news.recorded_at
+    return any(_says(line, news.text) for line in talk.shown)
 
 
 def _says(line: str, text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kith.core.brief import about, day_text, described
+from kith.core.event import printable
 from kith.core.model import Person, PersonId
 from kith.core.rules import Rules
 
@@ -85,7 +86,8 @@ def turns(scouts: Iterable[Scout], slots: Collection[Slot], today: date) -> list
 
 def title(scout: Scout, details: str) -> str:
     """The title of a scout's event."""
-    return f"Meet someone new: {scout.text}" if details == "full" else "Meet someone new"
+    whole = f"Meet someone new: {scout.text}" if details == "full" else "Meet someone new"
+    return " ".join(printable(whole).split())
 
 
 def text(scout: Scout, via: Person | None, slots: Sequence[Slot], rules: Rules) -> str:

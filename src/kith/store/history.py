@@ -59,10 +59,11 @@ class History:
         )
         return date.fromisoformat(row["day"]) if row else None
 
-    def noted_on(self, event: EventUid, zone: tzinfo) -> date | None:
-        """The day on which somebody first typed something into an event."""
+    def noted_on(self, event: EventUid, occurrence: str, zone: tzinfo) -> date | None:
+        """The day on which something typed into an event was first read."""
         row = self._database.one(
-            "SELECT read_at FROM typed_texts WHERE event_uid = ? AND text <> '' ORDER BY id LIMIT 1", (event,)
+            "SELECT read_at FROM typed_texts WHERE event_uid = ? AND occurrence = ? AND text <> '' ORDER BY id LIMIT 1",
+            (event, occurrence),
         )
         return datetime.fromisoformat(row["read_at"]).astimezone(zone).date() if row else None
 

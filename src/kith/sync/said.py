@@ -62,7 +62,7 @@ def words_for(said: Said, *, facets: bool = True) -> str:
 def day_of(store: Store, event: EventUid, occurrence: str, now: datetime, zone: tzinfo) -> date:
     """What an event's text is about: the day of its conversation, or the day on which it was first typed into."""
     talked_on = store.history.conversation_day(event, occurrence)
-    return talked_on or store.history.noted_on(event, zone) or now.astimezone(zone).date()
+    return talked_on or store.history.noted_on(event, occurrence, zone) or now.astimezone(zone).date()
 
 
 def correct(store: Store, event: EventUid, occurrence: str, before: str, after: str) -> None:

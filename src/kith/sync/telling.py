@@ -37,23 +37,26 @@ class ToTell:
     def unheard(self, known: Known) -> list[News]:
         """What somebody has still to hear, the newest first."""
         news = [one for one in self._news if one.ended_on is None and _is_for(one, known)]
-        unheard = [one for one in news if self.heard(one, known.person.id) is None]
+        unheard = [one for one in news if self.heard(one, known) is None]
         return sorted(unheard, key=lambda one: (one.on, one.number), reverse=True)
 
     def lines(self, known: Known) -> tuple[Timely, ...]:
         """What the briefs about somebody say of it, each line for events of its days."""
         return tuple(news.line for news in self.unheard(known))
 
-    def heard(self, news: News, person: PersonId) -> date | None:
-        """The day on which somebody was told."""
+    def heard(self, news: News, known: Known) -> date | None:
+        """The day on which somebody was told; what was not for them, no conversation that was only logged has told."""
+        person = known.person.id
         rulings = self._rulings.get(news.number, {}).get(person, [])
-        return heard(news, self._talks.get(person, ()), rulings)
+        is_for = _is_for(news, known)
+        talks = [talk for talk in self._talks.get(person, ()) if is_for or talk.shown is not None]
+        return heard(news, talks, rulings)
 
     def told(self, news: News, members: Iterable[Known]) -> Told:
         """Which of the people were told, and which are to be."""
         told, to_hear = {}, []
         for known in members:
-            day = self.heard(news, known.person.id)
+            day = self.heard(news, known)
             if day is not None:
                 told[known.person.id] = day
             elif _is_for(news, known):
