@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, daemon, dav, google, life, matching, passes
+from bench import cards, daemon, dav, google, life, matching, meetings, passes
 
 MODULES = {
     "cards": cards,
@@ -13,6 +13,7 @@ MODULES = {
     "google": google,
     "life": life,
     "matching": matching,
+    "meetings": meetings,
     "passes": passes,
 }
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""

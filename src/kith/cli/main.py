@@ -19,6 +19,7 @@ from kith import __version__
 from kith.cli import (
     account,
     add,
+    advise,
     backup,
     check,
     circle,
@@ -37,6 +38,7 @@ from kith.cli import (
     intro,
     log,
     login,
+    meetings,
     merge,
     news,
     pause,
@@ -93,6 +95,7 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("advise", rich_help_panel=_EVERY_DAY)(advise.advise)
 app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
 app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
 app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)
@@ -104,6 +107,7 @@ app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(meetings.app, name="meetings", rich_help_panel=_LOOK)
 app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kith.core.model import InstallId
 from kith.store.accounts import Accounts
+from kith.store.advice import Answers
 from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
@@ -19,6 +20,7 @@ from kith.store.introductions import Introductions
 from kith.store.joins import Joins
 from kith.store.looking import Looking
 from kith.store.matching import Matching
+from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
 from kith.store.news import NewsRoom
 from kith.store.people import People
@@ -40,6 +42,7 @@ class Store:
         self.history = History(database)
         self.words = Words(database)
         self.imports = Imports(database, self.cards)
+        self.meetings = Meetings(database)
         self.runs = Runs(database)
         self.waits = Waits(database)
         self.accounts = Accounts(database)
@@ -49,6 +52,7 @@ class Store:
         self.introductions = Introductions(database)
         self.scouts = Scouts(database)
         self.looking = Looking(database)
+        self.advice = Answers(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""
