@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
+from kith.core.advice import AdviceKind
 from kith.core.event import Kind
 from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
@@ -215,6 +216,12 @@ class _Choice(_Item):
     chosen_on: Day
 
 
+class _Advice(_Item):
+    kind: AdviceKind
+    answer: Literal["yes", "no"]
+    said_on: Day
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -234,6 +241,7 @@ class _Person(_Item):
     skips: list[_Skip]
     tags: list[_Tag] = []
     choices: list[_Choice] = []
+    advice: list[_Advice] = []
     ticks: list[_Tick] = []
 
 
