@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, daemon, dav, google, life, looking_back, matching, passes
+from bench import cards, daemon, dav, google, life, looking_back, matching, meetings, passes
 
 MODULES = {
     "cards": cards,
@@ -14,6 +14,7 @@ MODULES = {
     "life": life,
     "looking_back": looking_back,
     "matching": matching,
+    "meetings": meetings,
     "passes": passes,
 }
 """Each has a ``measure()`` that returns rows: what was measured, and the result."""

@@ -1,7 +1,7 @@
 """The archive of ``kith export``: a folder with ``kith.json``, which holds everything, and a page for each person.
 
-Only ``kith.json`` is read again, by ``kith import``; the pages are for people. The whole file is checked before
-anything of it is taken in.
+Where there are news, introductions or scouts, they have a page too. Only ``kith.json`` is read again, by ``kith
+import``; the pages are for people. The whole file is checked before anything of it is taken in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
 from kith.errors import UsageError
 from kith.files import replace_file
+from kith.keeping.giving_page import giving_page
 from kith.keeping.pages import pages
 from kith.store import archive
 from kith.store.archive import TakenIn
@@ -30,6 +31,7 @@ from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 
 FILE = "kith.json"
+GIVING = "giving.md"
 VERSION = 1
 
 
@@ -45,9 +47,13 @@ def write(store: Store, folder: Path) -> int:
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", hint="name a new folder; nothing is overwritten")
         (folder / "people").mkdir(mode=0o700)
-        written = pages(archive.read(store.database, joined=True))
+        shown = archive.read(store.database, joined=True)
+        written = pages(shown)
         for name, text in written.items():
             replace_file(folder / "people" / name, text.encode())
+        giving = giving_page(shown)
+        if giving:
+            replace_file(folder / GIVING, giving.encode())
         whole = {"kith": "export", "version": VERSION, **said}
         replace_file(folder / FILE, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
@@ -108,6 +114,7 @@ def _check_references(file: Path, checked: _Archive) -> None:
     events = [event.uid for event in checked.events]
     cards = [(card.account, card.collection, card.uid) for person in checked.people for card in person.cards]
     named = {who for talk in checked.conversations for who in talk.people}
+    named |= {who for meeting in checked.meetings for who in meeting.people.values()}
     named |= {who for reach_out in checked.reach_outs for who in reach_out.people}
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
@@ -216,6 +223,24 @@ class _Advice(_Item):
     said_on: Day
 
 
+class _Question(_Item):
+    key: StrictStr
+    day: Day
+    title: StrictStr
+    asked: StrictBool
+    answer: Literal["yes", "no"] | None
+
+
+class _Meeting(_Item):
+    key: StrictStr
+    account: StrictStr
+    calendar: StrictStr
+    day: Day
+    text: StrictStr
+    people: dict[StrictStr, StrictStr]
+    withdrawn: StrictBool
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -236,6 +261,7 @@ class _Person(_Item):
     tags: list[_Tag] = []
     choices: list[_Choice] = []
     advice: list[_Advice] = []
+    meeting_questions: list[_Question] = []
     ticks: list[_Tick] = []
 
 
@@ -420,6 +446,7 @@ class _Archive(_Item):
     version: Literal[1]
     people: list[_Person]
     conversations: list[_Conversation]
+    meetings: list[_Meeting] = []
     reach_outs: list[_ReachOut]
     events: list[_Event]
     typed_texts: list[_TypedText]
