@@ -117,6 +117,22 @@ def test_deleting_the_event_drops_the_introduction(home: Home) -> None:
     assert ordinary == [], "their own round is not skipped with it"
 
 
+def test_one_that_passes_comes_again_and_too_often_is_dropped(home: Home) -> None:
+    home.write_config(CONFIG + "\n[reach_out]\nretries = 1\n")
+    home.kith("intro", "ana", "bruno")
+    home.sync()
+    first = introduction(home).start
+    home.now = first + timedelta(days=3)
+    home.sync()
+    assert state(home) == "planned"
+    second = introduction(home).start
+    assert second >= home.now
+    home.now = second + timedelta(days=3)
+    home.sync()
+    assert state(home) == "dropped"
+    assert home.kith("show", "ana", "--json").json["skips"] == []
+
+
 def test_taking_the_tick_back_plans_it_again(home: Home) -> None:
     home.kith("intro", "ana", "bruno")
     home.sync()

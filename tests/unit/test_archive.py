@@ -254,6 +254,51 @@ def test_every_table_and_column_goes_out_or_has_its_reason_to_stay() -> None:
             assert {row["name"] for row in store.database.all(f"PRAGMA table_info({name})")} <= columns, name
 
 
+def test_what_was_given_can_be_read() -> None:
+    with new_store() as store:
+        for who, name in (("ana", "Ana"), ("bea", "Bea"), ("eva", "Eva")):
+            store.people.add(PersonRow(PersonId(who), name), NOW)
+        ana, bea, eva = PersonId("ana"), PersonId("bea"), PersonId("eva")
+        number = store.news.add("n", "A bakery", NOW.date(), NOW.date(), ("inner",), NOW)
+        store.news.rule(number, bea, NOW, told=True)
+        store.introductions.add("i", ana, eva, "Both bake", NOW)
+        store.introductions.met(1, NOW.date())
+        store.introductions.know_each_other(ana, bea, NOW)
+        store.scouts.add("s", "A pianist", eva, "For Rui", NOW)
+        write_scout_event(store, "s|1", "Asked Eva\nwho knows one")
+        store.joins.join(eva, bea, ["by hand"], NOW)
+        assert (
+            exported(store)["export/giving.md"]
+            == """\
+# Giving
+
+## News
+
+- 2026-11-04: A bakery (for inner; until 2026-11-04)
+  - told: Bea, 2026-11-04
+
+## Introductions
+
+- Ana and Bea: Both bake (planned 2026-11-04, met 2026-11-04)
+
+## They know each other
+
+- Ana and Bea
+
+## To get to know
+
+- A pianist; through Bea; For Rui
+  - Asked Eva / who knows one
+"""
+        )
+
+
+def write_scout_event(store: Store, subject: str, typed: str) -> None:
+    marker = Marker(store.install, 1, Kind.SCOUT, subject, 1)
+    written = Written(Fields(AllDay(NOW.date()), "Meet someone new", ""), "Meet someone new", (), typed)
+    store.events.save(EventRow(marker, marker.uid, DISK, "", EventState.CLOSED, written, ()))
+
+
 # --- people -------------------------------------------------------------------------------------------------
 
 

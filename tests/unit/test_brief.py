@@ -445,6 +445,24 @@ def test_a_brief_is_short_enough_for_every_calendar_whatever_there_is_to_say() -
     assert all(line.endswith(" …") for line in text.splitlines() if "word word" in line)
 
 
+def test_with_everything_to_say_the_brief_still_is_bounded() -> None:
+    many = tuple(f"{n} {'word ' * 60}" for n in range(40))
+    lists = ("understood", "questions", "promises", "for_next", "changes", "facts")
+    urls = tuple(Labelled(f"https://example.org/{n}/{'x' * 130}") for n in range(9))
+    subject = replace(
+        ANA,
+        person=replace(ANA.person, urls=urls),
+        conversations=tuple(Spoken(DAY, "", "word " * 300) for _ in range(9)),
+        news=tuple(map(Timely, many)),
+        introductions=tuple(map(Timely, many)),
+        **dict.fromkeys(lists, many),  # type: ignore[arg-type]
+    )
+    text = brief(subject, RULES, DAY)
+    assert len(text) <= LONGEST + len(WRITE_LINE) + 2
+    assert text.count("https://example.org/") == 3
+    assert "7 Oct 2026: word" in text
+
+
 @pytest.mark.parametrize("length", [600, 601, 5000])
 def test_a_long_text_is_cut_at_a_word(length: int) -> None:
     said = ("ab " * length)[:length].strip()

@@ -111,15 +111,15 @@ def said(text: str) -> list[str]:
         ("[report]\nlifts = 2", "2 report.lifts: unknown key; did you mean `lift`?"),
         (
             "[report.targets]\n'area:arts' = 20",
-            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got 20',
+            '2 report.targets: must be a share in quotes, from "1%" to "100%", got 20',
         ),
         (
             "[report.targets]\n'area:arts' = '120%'",
-            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got "120%"',
+            '2 report.targets: must be a share in quotes, from "1%" to "100%", got "120%"',
         ),
         (
             "[report.targets]\narts = '20%'",
-            '2 report.targets.arts: its name must be a tag of the form name:value, such as "area:arts"',
+            '2 report.targets: its name must be a tag of the form name:value, such as "area:arts"',
         ),
         ("[circles.a]\nlabels = ['x']", '1 circles.a.every: is missing; write it as in every = "2w"'),
         # Text

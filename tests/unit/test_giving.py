@@ -148,6 +148,7 @@ def test_the_event_says_who_could_introduce_them_and_what_was_written() -> None:
     assert lines[4] == "For the dinghy"
     assert lines[6:11] == [f"{number + 4} Nov 2026: Try {number}" for number in range(3, 8)]
     assert scout.title(one, "short") == "Meet someone new"
+    assert scout.title(replace(one, text="A pianist #age:30"), "full") == "Meet someone new: A pianist"
     assert "Ana" not in scout.text(one, ANA, slots, SHORT)
     assert scout.text(one, None, [], NONE) == ""
     assert scout.text(looked_for(1), None, [], FULL).startswith("—")

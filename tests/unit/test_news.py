@@ -68,6 +68,14 @@ def test_who_has_heard_it(talks: list[Talk], rulings: list[Ruling], on: int | No
     assert heard(NEWS, talks, rulings) == (None if on is None else days(on))
 
 
+def test_a_facet_in_the_news_does_not_keep_them_from_being_told() -> None:
+    news = News(1, "We paint #interest:art on Sundays", DAY, NOON)
+    written = brief(Subject(Person(PersonId("ana"), "Ana"), news=(news.line,)), rules(), DAY)
+    assert "News to tell: We paint on Sundays" in written
+    assert heard(news, [Talk(DAY, NOON, kiths_lines(line_digests(written.splitlines()), written))], []) == DAY
+    assert heard(News(1, "#interest:art", DAY, NOON), [Talk(DAY, NOON, ("News to tell:",))], []) is None
+
+
 def test_what_was_over_was_not_told() -> None:
     until = News(1, "Party on Saturday", DAY, NOON, until=days(5))
     assert heard(until, [logged(5)], []) == days(5)

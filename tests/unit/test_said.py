@@ -125,6 +125,17 @@ def test_a_length_in_a_note_counts_from_the_conversation_once_there_is_one(house
     assert house.known("Ana Souza").row.next_on == Period(months=2).after(TODAY + timedelta(days=3))
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_next_day_is_spent_by_a_later_conversation_in_whatever_order_they_are_read(
+    house: Household, newest_first: bool
+) -> None:
+    """As they come back from the events of a lost store."""
+    said = [(TODAY - timedelta(days=5), "Called"), (TODAY - timedelta(days=20), "Lunch\nnext in 2 weeks")]
+    for day, text in said if newest_first else said[::-1]:
+        by_hand.talk(house.store, [ana(house)], day, text, house.now)
+    assert house.known("Ana Souza").row.next_on is None
+
+
 def test_an_order_typed_after_the_start_is_a_conversation(house: Household) -> None:
     house.calendar.type_below(started(house).uid, "every 3w")
     assert [what for what, _ in understood(house)] == ["talked", "obeyed"]

@@ -66,6 +66,11 @@ def test_what_is_asked_for_and_offered(asks: str, offers: str, *, meets: bool) -
     assert found == ([f"Bruno Rui: Rui asks for “{asks}”, Bruno offers “{offers}”"] if meets else [])
 
 
+def test_a_facet_in_what_is_asked_for_is_not_repeated() -> None:
+    found = pairs(somebody("Rui", asks=("#interest:boats a boat",)), somebody("Bea", offers=("boats #age:40",)))
+    assert found == ["Bea Rui: Rui asks for “a boat”, Bea offers “boats”"]
+
+
 def test_nobody_gets_what_they_offer_themselves() -> None:
     assert pairs(somebody("Ana", asks=("a boat",), offers=("boats",)), somebody("Bea")) == []
 

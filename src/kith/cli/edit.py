@@ -40,10 +40,10 @@ def edit(
             if not somebody_is_there():
                 raise UsageError("the new text?", hint=f'as in `kith edit {entry.handle} "…"`')
             with typed(options(context).paths, entry.text) as text:
-                done = by_hand.edit(app.store, entry, text.strip(), app.local_now)
+                done = by_hand.edit(app.store, entry, text.strip())
         else:
             after = entry.text if text is None else text.strip()
-            done = by_hand.edit(app.store, entry, after, app.local_now, day=day, via=way)
+            done = by_hand.edit(app.store, entry, after, day=day, via=way)
         after = entry.text if text is None else text.strip()
         about = f", {day_text(day or entry.day)}" if entry.what is not What.FACT else ""
         say(f"{whose(app, entry.what, entry.number)}{about}: {quoted(after)} ({entry.handle}).")

@@ -19,6 +19,7 @@ from kith import __version__
 from kith.cli import (
     account,
     add,
+    advise,
     backup,
     check,
     circle,
@@ -94,6 +95,7 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("advise", rich_help_panel=_EVERY_DAY)(advise.advise)
 app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
 app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
 app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)

@@ -38,9 +38,9 @@ def show(
 
 
 def _print(app: App, known: Known) -> None:
-    who, people = known.person, app.store.people
     from kith.sync.said import Telling
 
+    who, people = known.person, app.store.people
     console = out()
     console.print(f"[bold]{escape(who.name)}[/]" + (f"  ({escape(', '.join(who.nicknames))})" if who.nicknames else ""))
     lines = [

@@ -27,7 +27,7 @@ _MEANINGS = {
 }
 _SKIPS = {
     "deleted": "deleted: this round is skipped, counted from {day}",
-    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith set {name} --every …`",
+    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith advise`",
 }
 _WHYS = {
     Why.AGAIN: "comes again",
@@ -79,7 +79,7 @@ def understood_words(item: Understood, today: date) -> str:
     template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
     if item.what == "snoozed" and item.day < today:
         template = "moved to {day}, a day gone by: not a contact"
-    words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
+    words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today))
     if not item.text or item.what == "skipped":
         return words
     return f"{words}: {item.text}" if item.what == "obeyed" else f"{words}: “{one_line(item.text)}”"
@@ -92,10 +92,6 @@ def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
     words = _WRITES[item.what].format(when=when, why=_ENDS.get(item.why, "not wanted any more"))
     why = _WHYS.get(Why(item.why)) if item.what == "moved" and item.why else None
     return f"{words} ({why})" if why else words
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 def joined(names: Sequence[str]) -> str:

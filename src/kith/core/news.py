@@ -13,6 +13,7 @@ from datetime import date, datetime
 from kith.core.event import line_digests, normal_line, normal_lines, printable
 from kith.core.names import fold
 from kith.core.timely import Timely
+from kith.core.typed import without_facets
 
 _CERTAIN = 80
 """So much of a long text is enough to know it by: a brief may have cut the rest."""
@@ -95,7 +96,9 @@ def _tells(talk: Talk, news: News) -> bool:
 
 def _says(line: str, text: str) -> bool:
     """Whether a line ends with the text, but for signs that the user's template puts behind it, or was cut in it."""
-    whole = normal_line(text)
+    whole = normal_line(without_facets(text))
+    if not whole:
+        return False
     _, found, behind = line.rpartition(whole)
     if found and not any(char.isalnum() for char in behind):
         return True

@@ -10,6 +10,7 @@ from kith.core.brief import about, day_text, described
 from kith.core.event import printable
 from kith.core.model import Person, PersonId
 from kith.core.rules import Rules
+from kith.core.typed import without_facets
 
 _NOTES = 5
 _WRITE_LINE = "— write below this line: what did you do about it? —"
@@ -86,7 +87,7 @@ def turns(scouts: Iterable[Scout], slots: Collection[Slot], today: date) -> list
 
 def title(scout: Scout, details: str) -> str:
     """The title of a scout's event."""
-    whole = f"Meet someone new: {scout.text}" if details == "full" else "Meet someone new"
+    whole = f"Meet someone new: {without_facets(scout.text)}" if details == "full" else "Meet someone new"
     return " ".join(printable(whole).split())
 
 

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from kith.core.model import PersonId
 from kith.core.names import first_name, fold
+from kith.core.typed import without_facets
 
 _SHARED = frozenset({"interest", "area"})
 """Facets that people may like to have in common."""
@@ -218,5 +219,5 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _cut(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = " ".join(without_facets(text).split())
     return flat if len(flat) <= _LONGEST else flat[:_LONGEST].rsplit(" ", 1)[0] + " …"

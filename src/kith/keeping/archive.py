@@ -1,7 +1,7 @@
 """The archive of ``kith export``: a folder with ``kith.json``, which holds everything, and a page for each person.
 
-Only ``kith.json`` is read again, by ``kith import``; the pages are for people. The whole file is checked before
-anything of it is taken in.
+Where there are news, introductions or scouts, they have a page too. Only ``kith.json`` is read again, by ``kith
+import``; the pages are for people. The whole file is checked before anything of it is taken in.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
+from kith.core.advice import AdviceKind
 from kith.core.event import Kind
 from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
 from kith.errors import UsageError
 from kith.files import replace_file
+from kith.keeping.giving_page import giving_page
 from kith.keeping.pages import pages
 from kith.store import archive
 from kith.store.archive import TakenIn
@@ -29,6 +31,7 @@ from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 
 FILE = "kith.json"
+GIVING = "giving.md"
 VERSION = 1
 
 
@@ -44,9 +47,13 @@ def write(store: Store, folder: Path) -> int:
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", hint="name a new folder; nothing is overwritten")
         (folder / "people").mkdir(mode=0o700)
-        written = pages(archive.read(store.database, joined=True))
+        shown = archive.read(store.database, joined=True)
+        written = pages(shown)
         for name, text in written.items():
             replace_file(folder / "people" / name, text.encode())
+        giving = giving_page(shown)
+        if giving:
+            replace_file(folder / GIVING, giving.encode())
         whole = {"kith": "export", "version": VERSION, **said}
         replace_file(folder / FILE, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
@@ -210,6 +217,12 @@ class _Choice(_Item):
     chosen_on: Day
 
 
+class _Advice(_Item):
+    kind: AdviceKind
+    answer: Literal["yes", "no"]
+    said_on: Day
+
+
 class _Question(_Item):
     key: StrictStr
     day: Day
@@ -247,6 +260,7 @@ class _Person(_Item):
     skips: list[_Skip]
     tags: list[_Tag] = []
     choices: list[_Choice] = []
+    advice: list[_Advice] = []
     meeting_questions: list[_Question] = []
     ticks: list[_Tick] = []
 

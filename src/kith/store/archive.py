@@ -78,16 +78,18 @@ _PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
 _TAGS = _Table("tags", ("tag",))
 _CHOICES = _Table("choices", ("choice", "chosen_on"))
 _TICKS = _Table("ticks", ("text", "ticked_at"))
+_ADVICE = _Table("advice", ("kind", "answer", "said_on"))
 _IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
 _IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
 _OF_A_PERSON = {
     "facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES, "ticks": _TICKS,
+    "advice": _ADVICE,
     "meeting_questions": archive_meetings.QUESTIONS,
 }  # fmt: skip
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
-    *(_TAGS, _CHOICES, _TICKS, _IMPORTED_CARDS, _IMPORTED_THINGS),
+    *(_TAGS, _CHOICES, _TICKS, _ADVICE, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
     *archive_giving.TABLES,
     *archive_meetings.TABLES,
@@ -219,6 +221,7 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         _add_missing(database, _TICKS, person["ticks"], person_id=who)
         _TAGS.add_where_none_is(database, person["tags"], person_id=who)
         _CHOICES.add_where_none_is(database, person["choices"], person_id=who)
+        _ADVICE.add_where_none_is(database, person["advice"], person_id=who)
         archive_meetings.take_in_questions(database, person["meeting_questions"], who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
     events, left_out = _take_in_reach_outs(database, archive, whose)

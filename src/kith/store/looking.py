@@ -62,7 +62,8 @@ class Looking:
     def attempts(self) -> dict[PersonId, list[date]]:
         """The days of attempts."""
         found: dict[PersonId, list[date]] = defaultdict(list)
-        for row in self._database.each("SELECT person_id, day FROM attempts ORDER BY day, id"):
+        sql = "SELECT person_id, day FROM attempts WHERE forgotten_at IS NULL ORDER BY day, id"
+        for row in self._database.each(sql):
             found[PersonId(row["person_id"])].append(date.fromisoformat(row["day"]))
         return found
 
@@ -84,7 +85,8 @@ class Looking:
         sql = (
             "SELECT person_id, day, text FROM conversations JOIN conversation_people ON conversation_id = id"
             " WHERE withdrawn_at IS NULL AND instr(lower(text), lower(?))"
-            " UNION ALL SELECT person_id, day, text FROM attempts WHERE instr(lower(text), lower(?))"
+            " UNION ALL SELECT person_id, day, text FROM attempts"
+            " WHERE forgotten_at IS NULL AND instr(lower(text), lower(?))"
         )
         return [
             Text(PersonId(row["person_id"]), date.fromisoformat(row["day"]), row["text"])

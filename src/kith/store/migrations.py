@@ -363,6 +363,14 @@ CREATE TABLE scouts (
 ) STRICT;
 """
 
+_NOTICING = """
+-- What the user said to suggestions about a cadence, the last answer to each kind.
+CREATE TABLE advice (
+    person_id TEXT NOT NULL REFERENCES people (id), kind TEXT NOT NULL, answer TEXT NOT NULL, said_on TEXT NOT NULL,
+    PRIMARY KEY (person_id, kind)
+) STRICT;
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
@@ -375,6 +383,7 @@ MIGRATIONS = (
     Migration("0010 said", _SAID),
     Migration("0011 meetings", _MEETINGS),
     Migration("0012 giving", _GIVING),
+    Migration("0014 noticing", _NOTICING),
 )
 _BACKUPS_KEPT = 5
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kith.core.model import InstallId
 from kith.store.accounts import Accounts
+from kith.store.advice import Answers
 from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
@@ -51,6 +52,7 @@ class Store:
         self.introductions = Introductions(database)
         self.scouts = Scouts(database)
         self.looking = Looking(database)
+        self.advice = Answers(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

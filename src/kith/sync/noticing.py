@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, tzinfo
 
+from kith.core.advice import Advice, Rhythm, Skip, advise
 from kith.core.facets import facets_of
 from kith.core.model import PersonId
 from kith.core.noticing import Life, Report, Talk, notice
@@ -18,6 +19,28 @@ def report(store: Store, rules: Rules, network: Network, since: date, today: dat
     """The report on everybody in ``network``, between two days of the user's."""
     circles = [circle.name for circle in rules.circles]
     return notice(lives(store, network, rules.days.zone, today), since, today, circles, rules.report.targets)
+
+
+def advice(store: Store, network: Network, zone: tzinfo, today: date) -> tuple[Advice, ...]:
+    """What real rhythms suggest about the cadences of those for whom reach-outs are planned."""
+    with store.database.reading():
+        talks, attempts, skips = store.looking.talks(), store.looking.attempts(), store.looking.skips()
+        answers = store.advice.all()
+    rhythms = [
+        Rhythm(
+            person=person,
+            name=known.person.name,
+            cadence=known.membership.cadence,
+            anchor=known.row.anchor,
+            talks=[talked.day for talked in talks.get(person, ())],
+            attempts=attempts.get(person, ()),
+            skips=[Skip(one.day, one.at.astimezone(zone).date(), one.reason) for one in skips.get(person, ())],
+            answers=answers.get(person, {}),
+        )
+        for person, known in network.wanted(today).items()
+        if known.membership.cadence is not None
+    ]
+    return advise(rhythms, today)
 
 
 def lives(store: Store, network: Network, zone: tzinfo, today: date) -> list[Life]:

@@ -28,13 +28,11 @@ _TYPED = (What.CONVERSATION, What.ATTEMPT, What.NOTE)
 # --- obeying ----------------------------------------------------------------------------------------------
 
 
-def obey(
-    store: Store, people: Sequence[PersonId], before: str, after: str, day: date, today: date, *, talked: bool = False
-) -> str:
+def obey(store: Store, people: Sequence[PersonId], before: str, after: str, day: date, *, talked: bool = False) -> str:
     """Do what those lines of a text ask for that were not there before; what was done, in words.
 
-    ``day`` is what the text is about. A next day that is named without having talked moves what is open there; one that
-    was named before a later conversation has been spent by it.
+    ``day`` is what the text is about, and on which a next day counts as named: a later conversation spends it. One that
+    is named without having talked moves what is open there.
     """
     orders = _new(before, after, day)
     next_on = parse(after, day).next_on if talked else orders.next_on
@@ -42,7 +40,7 @@ def obey(
         if orders.every is not None:
             store.people.set_every(person, orders.every)
         if next_on is not None and not store.people.talked_after(person, day):
-            store.people.set_next(person, next_on, today)
+            store.people.set_next(person, next_on, day)
             reach_out = store.events.open_reach_out_of(person)
             if reach_out is not None and not talked:
                 store.events.save_reach_out(replace(reach_out, again_from=next_on, fixed=False))
