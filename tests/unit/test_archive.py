@@ -28,6 +28,8 @@ from kith.store.archive import STAYS, TABLES
 from kith.store.events import EventRow, EventState
 from kith.store.history import CHANGEABLE
 from kith.store.matching import Ruling
+from kith.store.meetings import Place, event_of
+from kith.store.meetings import Written as Met
 from kith.store.people import PersonRow
 from kith.store.store import Store, open_store
 
@@ -102,6 +104,9 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: tell(store, people, day, text, now),
                 lambda store: introduce(store, people, day, text, now),
                 lambda store: look_for(store, people, day, text, now),
+                lambda store: store.meetings.ask(text, who, day, text),
+                lambda store: answer_all(store),
+                lambda store: meet(store, people, day, now, text),
             ]
         )
     )
@@ -148,6 +153,18 @@ def look_for(store: Store, people: list[PersonId], day: date, text: str, now: da
         store.scouts.met(number, people[-1], day)
     elif via is None:
         store.scouts.drop(number, day)
+
+
+def answer_all(store: Store) -> None:
+    for question in store.meetings.questions():
+        store.meetings.answer(question, "yes" if question.number % 2 else "no")
+
+
+def meet(store: Store, people: list[PersonId], day: date, now: datetime, text: str) -> None:
+    """A conversation that came from a meeting."""
+    store.people.record_conversation(people, day, text, now, via="meeting", event=event_of(text))
+    took_part = {f"{who}@example.org": who for who in people}
+    store.meetings.note(Met(text, Place(DISK, "work"), day, text, took_part, withdrawn=len(text) % 2 == 0))
 
 
 def card(name: str) -> Card:

@@ -62,7 +62,7 @@ def said(text: str) -> list[str]:
         (
             "colour = 'red'",
             "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
-            "dates, giving, circles, people, report",
+            "meetings, dates, giving, circles, people, report",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
@@ -439,6 +439,28 @@ def said(text: str) -> list[str]:
             "[calendar]\nname = 'Kith'\naccount = 'x'\n[accounts.x]\ntype = 'dav'\nurl = 'x.org'\n"
             "calendar_url = 'https://x.org/'",
             "2 calendar.name: and accounts.x.calendar_url both say which calendar is meant; keep one of the two",
+        ),
+        # Meetings
+        (
+            "[meetings]\nme = ['Ana']",
+            '2 meetings.me[0]: must be an e-mail address in quotes, such as "me@example.org", got "Ana"',
+        ),
+        ("[meetings]\nmeeting_size = 0", "2 meetings.meeting_size: must be at least 1, got 0"),
+        (
+            "[meetings]\ncalendars = ['home/']",
+            '2 meetings.calendars[0]: "home" is an account; put the calendar\'s name behind the slash',
+        ),
+        (
+            f"{SERVER}[meetings]\ncalendars = ['Work']",
+            '7 meetings.calendars[0]: "Work" may be in several accounts; write "x/Work" or "home/Work"',
+        ),
+        (
+            f"{SERVER}[meetings]\ncalendars = ['hom/Work']",
+            '7 meetings.calendars[0]: there is no account "hom"; did you mean "home"?',
+        ),
+        (
+            "[accounts.x]\ntype = 'folder'\ncontacts = '/x'\n[meetings]\ncalendars = ['x/Work']",
+            '5 meetings.calendars[0]: "x" has no calendar',
         ),
         # Subscriptions
         (

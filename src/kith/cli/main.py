@@ -38,6 +38,7 @@ from kith.cli import (
     intro,
     log,
     login,
+    meetings,
     merge,
     news,
     pause,
@@ -106,6 +107,7 @@ app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(meetings.app, name="meetings", rich_help_panel=_LOOK)
 app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)

@@ -15,6 +15,8 @@ _MEANINGS = {
     "talked": "talked {on_day}",
     "corrected": "corrected what you talked about",
     "withdrawn": "took the mark away: not a conversation after all (the text is kept)",
+    "met": "met {on_day}",
+    "unmet": "the meeting of {day} did not take place after all: not a conversation",
     "noted": "a note in preparation, not a contact",
     "tried": "tried {on_day}, no answer: comes again in a few days",
     "snoozed": "moved to {day}: snoozed until then",
@@ -38,6 +40,7 @@ _ENDS = {
     "talked": "you talked",
     "skipped": "this round is skipped",
     "withdrawn": "paused, or not in your network any more",
+    "meeting": "you have a meeting with them ahead",
 }
 _WRITES = {
     "created": "new {when}",

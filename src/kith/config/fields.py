@@ -211,6 +211,12 @@ def _day(found: object) -> date:
         raise ValueError(f"holds {value(found)}, which is not in the calendar") from None
 
 
+def _mail(found: object) -> str:
+    if not isinstance(found, str) or not re.fullmatch(r"[^\s@]+@[^\s@]+", found):
+        raise ValueError(f'must be an e-mail address in quotes, such as "me@example.org", got {value(found)}')
+    return found
+
+
 def _template(found: str) -> str:
     rest = _PLACEHOLDER.sub("", _text(found))
     unknown = re.search(r"\{[^{}]*\}", rest)
@@ -254,6 +260,7 @@ def _brief(found: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]
+Mail = Annotated[str, PlainValidator(_mail)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
 Region = Annotated[str, PlainValidator(_region)]
 FilePath = Annotated[Path, PlainValidator(_path)]

@@ -31,6 +31,7 @@ from kith.config.fields import (
     Duration,
     FacetName,
     Length,
+    Mail,
     Region,
     Share,
     Table,
@@ -42,6 +43,7 @@ from kith.config.fields import (
 )
 from kith.config.region import region_of
 from kith.config.written import Loc
+from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
 from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules
@@ -76,6 +78,14 @@ class NotifyTable(Table):
 
     problems: StrictBool = True
     command: Command | None = None
+
+
+class MeetingsTable(Table):
+    """``[meetings]``: in which of the user's own calendars meetings stand, and which of them count."""
+
+    calendars: tuple[Text, ...] = ()
+    meeting_size: StrictInt = Field(default=MEETING_SIZE, ge=1, le=1000)
+    me: tuple[Mail, ...] = ()
 
 
 class ReachOutTable(Table):
@@ -165,6 +175,7 @@ class Config(Table):
     sync: SyncTable = SyncTable()
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
+    meetings: MeetingsTable = MeetingsTable()
     dates: DatesTable = DatesTable()
     giving: GivingTable = GivingTable()
     circles: Mapping[Text, CircleTable] = {}
@@ -180,6 +191,24 @@ class Config(Table):
     def calendar_account(self) -> str:
         """The account that events are written to: the one ``[calendar]`` names, or the only one there is."""
         return self.calendar.account or self.accounts_with_a_calendar[0]
+
+    @property
+    def watched_calendars(self) -> tuple[tuple[str, str], ...]:
+        """The calendars in which meetings stand: the account of each, and the calendar's name in it."""
+        placed = (self.place_of(calendar) for calendar in self.meetings.calendars)
+        return tuple(dict.fromkeys(place for place in placed if place is not None))
+
+    def watches(self, account: str) -> bool:
+        """Whether meetings stand in a calendar of that account."""
+        return any(place[0] == account for place in self.watched_calendars)
+
+    def place_of(self, calendar: str) -> tuple[str, str] | None:
+        """The account and the name that ``ACCOUNT/NAME`` means, or ``NAME`` where there is only one account for it."""
+        able = self.accounts_with_a_calendar
+        account, slash, name = calendar.partition("/")
+        if slash and account in self.accounts:
+            return (account, name.strip()) if account in able and name.strip() else None
+        return (able[0], calendar) if len(able) == 1 else None
 
 
 def table_at(loc: Loc) -> type[Table]:
@@ -204,6 +233,8 @@ def table_at(loc: Loc) -> type[Table]:
             return NotifyTable
         case ("reach_out",):
             return ReachOutTable
+        case ("meetings",):
+            return MeetingsTable
         case ("dates",):
             return DatesTable
         case ("giving",):

@@ -114,6 +114,7 @@ def _check_references(file: Path, checked: _Archive) -> None:
     events = [event.uid for event in checked.events]
     cards = [(card.account, card.collection, card.uid) for person in checked.people for card in person.cards]
     named = {who for talk in checked.conversations for who in talk.people}
+    named |= {who for meeting in checked.meetings for who in meeting.people.values()}
     named |= {who for reach_out in checked.reach_outs for who in reach_out.people}
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
@@ -222,6 +223,24 @@ class _Advice(_Item):
     said_on: Day
 
 
+class _Question(_Item):
+    key: StrictStr
+    day: Day
+    title: StrictStr
+    asked: StrictBool
+    answer: Literal["yes", "no"] | None
+
+
+class _Meeting(_Item):
+    key: StrictStr
+    account: StrictStr
+    calendar: StrictStr
+    day: Day
+    text: StrictStr
+    people: dict[StrictStr, StrictStr]
+    withdrawn: StrictBool
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -242,6 +261,7 @@ class _Person(_Item):
     tags: list[_Tag] = []
     choices: list[_Choice] = []
     advice: list[_Advice] = []
+    meeting_questions: list[_Question] = []
     ticks: list[_Tick] = []
 
 
@@ -426,6 +446,7 @@ class _Archive(_Item):
     version: Literal[1]
     people: list[_Person]
     conversations: list[_Conversation]
+    meetings: list[_Meeting] = []
     reach_outs: list[_ReachOut]
     events: list[_Event]
     typed_texts: list[_TypedText]

@@ -19,7 +19,7 @@ from typing import Any
 
 from kith.core.event import Kind
 from kith.core.model import PersonId
-from kith.store import archive_giving
+from kith.store import archive_giving, archive_meetings
 from kith.store.archive_table import Table as _Table
 from kith.store.archive_table import Values
 from kith.store.db import Database
@@ -84,6 +84,7 @@ _IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "k
 _OF_A_PERSON = {
     "facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES, "ticks": _TICKS,
     "advice": _ADVICE,
+    "meeting_questions": archive_meetings.QUESTIONS,
 }  # fmt: skip
 
 TABLES = (
@@ -91,6 +92,7 @@ TABLES = (
     *(_TAGS, _CHOICES, _TICKS, _ADVICE, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
     *archive_giving.TABLES,
+    *archive_meetings.TABLES,
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
     _Table("event_reach_outs", ("event_uid", "reach_out_id")),
@@ -101,6 +103,8 @@ STAYS = {
     "meta": "an archive may be taken into any store; events say themselves which install wrote them",
     "migrations": "the store's own",
     "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
+    "watched_calendars": "mirror", "watched_items": "mirror", "watched_meetings": "mirror",
+    "meetings_ahead": "follow from the mirror",
     "numbers": "follow from the events",
     "belongings": "people go out apart, with what is theirs",
     "words": "made anew", "words_data": "made anew", "words_idx": "made anew", "words_content": "made anew",
@@ -134,6 +138,7 @@ def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]
             "rulings": [_RULINGS.out(row) for row in database.each("SELECT * FROM rulings ORDER BY one, other")],
             "profiles": [_PROFILES.out(row) for row in database.each("SELECT * FROM profiles ORDER BY person_id")],
             **archive_giving.read(database),
+            **archive_meetings.read(database),
             "people": _people(database),
             "conversations": _conversations(database),
             "reach_outs": _reach_outs(database),
@@ -217,6 +222,7 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         _TAGS.add_where_none_is(database, person["tags"], person_id=who)
         _CHOICES.add_where_none_is(database, person["choices"], person_id=who)
         _ADVICE.add_where_none_is(database, person["advice"], person_id=who)
+        archive_meetings.take_in_questions(database, person["meeting_questions"], who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
     events, left_out = _take_in_reach_outs(database, archive, whose)
     _add_missing(database, _TYPED, archive["typed_texts"])
@@ -224,6 +230,7 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
     _IMPORTED_CARDS.add_where_none_is(database, archive["imported_cards"])
     _IMPORTED_THINGS.add_where_none_is(database, archive["imported_things"])
     archive_giving.take_in(database, archive, whose)
+    archive_meetings.take_in(database, archive, whose)
     _take_in_joins(database, joins, joined, archive, whose)
     database.execute("UPDATE people SET revision = revision + 1")
     return TakenIn(new, talks, facts, events, left_out)

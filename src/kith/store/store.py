@@ -20,6 +20,7 @@ from kith.store.introductions import Introductions
 from kith.store.joins import Joins
 from kith.store.looking import Looking
 from kith.store.matching import Matching
+from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
 from kith.store.news import NewsRoom
 from kith.store.people import People
@@ -41,6 +42,7 @@ class Store:
         self.history = History(database)
         self.words = Words(database)
         self.imports = Imports(database, self.cards)
+        self.meetings = Meetings(database)
         self.runs = Runs(database)
         self.waits = Waits(database)
         self.accounts = Accounts(database)

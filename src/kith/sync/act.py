@@ -78,6 +78,7 @@ class Act:
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
+        self._excused = {person for person, known in self._wanted.items() if known.is_excused(self._today)}
         self._subjects = Subjects(store, network, rules)
         self._report = report
         self._step = step
@@ -85,6 +86,7 @@ class Act:
 
     def run(self, sightings: Sightings) -> None:
         """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
+        self._excuse(sightings)
         held, ending = self._sort(sightings)
         made = self._plan(held)
         self._report.unplaced = [self._name(person) for person in made.unplaced]
@@ -100,6 +102,18 @@ class Act:
                 self._begin(placement)
 
     # --- planning -------------------------------------------------------------------------------------
+
+    def _excuse(self, sightings: Sightings) -> None:
+        """Whom the user meets soon need not be reminded of; a reach-out that they put something into stays."""
+        touched = {
+            person
+            for standing in sightings.events.values()
+            if standing.row.touched or standing.row.written.typed or standing.row.hands_off
+            for number in standing.row.reach_outs
+            for person in self._store.events.reach_out(number).people
+        }
+        self._excused -= touched
+        self._wanted = {person: known for person, known in self._wanted.items() if person not in self._excused}
 
     def _sort(self, sightings: Sightings) -> tuple[dict[PersonId, _Held], list[_Held]]:
         """The live events: those that wait for their person's answer, and those that come to an end."""
@@ -373,7 +387,7 @@ class Act:
             return
         self._step("wrote")
         self._end(row, one.reach_out, EventState.GONE)
-        self._say("removed", row, None, why=one.reach_out.outcome or "withdrawn")
+        self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one.person))
 
     def _intend(self, row: EventRow, change: Change) -> None:
         """Keep what is about to be written, and when, in case no answer comes."""
@@ -430,6 +444,9 @@ class Act:
         written = row.written
         start = "" if users_place else start_text(written.fields.when)
         return replace(row.marker, title=written.plain_title, start=start, lines=written.brief)
+
+    def _why_not(self, person: PersonId) -> str:
+        return "meeting" if person in self._excused else "withdrawn"
 
     def _say(self, what: str, row: EventRow, placement: Placement | None, *, why: str = "") -> None:
         when = row.written.fields.when

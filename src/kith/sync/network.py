@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kith.core.brief import Subject
-from kith.core.cadence import Budget, Standing, budget
+from kith.core.cadence import Budget, Standing, budget, window
 from kith.core.changes import news_of
 from kith.core.circles import Membership, UnclearRule, memberships, similar
 from kith.core.facets import facets_of, thin
+from kith.core.meetings import is_excused
 from kith.core.model import Person, PersonId
 from kith.core.names import exact_key
 from kith.core.period import Period
@@ -21,6 +22,7 @@ from kith.core.person import person_of
 from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
+from kith.sync.asked import open_questions
 from kith.sync.introducing import Introducing
 from kith.sync.said import Telling
 from kith.sync.telling import ToTell
@@ -28,7 +30,7 @@ from kith.sync.telling import ToTell
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person with everything that decides about them."""
+    """One person with everything that decides about them. ``meeting`` is the day of the next one with them."""
 
     person: Person
     row: PersonRow
@@ -36,6 +38,7 @@ class Known:
     last: LastTimes
     given: str = ""
     cards: int = 0
+    meeting: date | None = None
     lift: float = 1.0
     lifted_for: str = ""
 
@@ -63,6 +66,12 @@ class Known:
         """Whether reach-outs are to be planned: in the network, not paused, and not without their last card."""
         there = self.row.by_hand or self.cards > 0
         return self.in_network and there and not self.row.is_paused(today)
+
+    def is_excused(self, today: date) -> bool:
+        """Whether a meeting ahead makes a nudge needless, on no day that the user named."""
+        belongs = window(self.standing)
+        at_worst = belongs.at_worst if belongs is not None else None
+        return self.row.next_on is None and is_excused(self.meeting, at_worst, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
     cards = store.cards.by_person(people)
     rows = store.people.everybody(people)
     last = store.people.last_times()
+    meetings = store.meetings.ahead()
     tags = store.choosing.tags()
     persons = [
         person_of(
@@ -168,6 +178,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
             last=last.get(row.id, nothing),
             given=next((card.given for card in cards[row.id] if card.given), ""),
             cards=len(cards[row.id]),
+            meeting=meetings.get(row.id),
         )
         for row, person in zip(rows, persons, strict=True)
     }
@@ -194,6 +205,7 @@ class Subjects:
         self._introducing = Introducing(store, network, rules, self._told.entries)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
+        self._questions = open_questions(store)
 
     def of(self, person: PersonId) -> Subject:
         """Everything a brief about this person may say."""
@@ -211,6 +223,7 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
+            questions=self._questions.get(person, ()),
             understood=self._told.understood(person),
             promises=self._told.promise_lines(person),
             for_next=self._told.for_next(person),
