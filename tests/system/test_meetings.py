@@ -69,6 +69,7 @@ def test_a_meeting_ahead_makes_the_nudge_needless_and_its_end_brings_it_back(hom
     assert [event.title for event in home.events()] == ["Reach out: Rui Lopes"]
     assert home.sync()["wrote"] == []
     assert "Ana Souza" not in home.kith("due", "--days", "60").out
+    assert "a meeting on Thu 5 Nov" in home.kith("show", "ana").out
 
     work.put("lunch", home.now + timedelta(days=3), "ana@example.org", title="Lunch", more=["STATUS:CANCELLED"])
     home.sync()
@@ -173,7 +174,7 @@ def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> No
     work.put("dinner", home.now + day, "rui@example.org", title="Dinner")
     (work.folder / "broken.ics").write_bytes(b"BEGIN:VCALENDAR\r\nwhat is this\r\n")
     report = home.sync()
-    assert report["notes"] == [{"where": "phone/work", "message": "1 event that cannot be read; the others count"}]
+    assert report["notes"] == [{"where": "phone/work", "message": "1 event cannot be read; the others count"}]
     shown = home.kith("meetings").out
     for words in ("Lunch", "a conversation", "too many people", "Dinner", "ahead", "1 meeting is with nobody"):
         assert words in shown

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.cli.words import as_line
 from kith.core.brief import Subject, brief
 from kith.core.event import line_digests
 from kith.core.model import Person, PersonId
-from kith.core.news import News, Ruling, Talk, heard, kiths_lines, storable
+from kith.core.news import News, Ruling, Talk, heard, kiths_lines
 from kith.core.period import Period
 from kith.core.rules import DayRules, Giving, Rules
 from kith.core.timely import Timely
@@ -109,7 +110,7 @@ def test_which_events_show_it() -> None:
     assert Timely("always").fits(DAY)
 
 
-texts = st.text(min_size=1, max_size=300).map(storable).filter(bool)
+texts = st.text(min_size=1, max_size=300).map(as_line).filter(bool)
 
 
 @given(texts, st.text(max_size=50))
@@ -139,6 +140,5 @@ def test_a_brief_shows_no_more_than_the_rules_allow() -> None:
     assert Giving().ask_after == Period(days=21)
 
 
-def test_news_are_one_line_without_what_no_calendar_keeps() -> None:
-    assert storable("  Started\x07at\n the   bakery ") == "Started at the bakery"
-    assert storable("\n\x00") == ""
+def test_what_is_typed_for_a_line_is_one_that_every_calendar_keeps() -> None:
+    assert as_line("  Started\x07at\n the   bakery \udcff") == "Started at the bakery"

@@ -180,7 +180,9 @@ class History:
                 continue
             read = tuple(_read(rows))
             first = next(at for at, text in read if text)
-            note = Entry(What.NOTE, last["id"], _day(first, zone), first, last["text"], states=read)
+            note = Entry(
+                What.NOTE, last["id"], _day(first, zone), first, last["text"], event=EventUid(event), states=read
+            )
             for person in people.get(event, ()):
                 yield person, note
 
@@ -206,7 +208,8 @@ class History:
 
 
 def _entry(what: What, row: Row, day: date) -> Entry:
-    return Entry(what, row["id"], day, datetime.fromisoformat(row["recorded_at"]), row["text"])
+    event = row["event_uid"] if what is not What.FACT else None
+    return Entry(what, row["id"], day, datetime.fromisoformat(row["recorded_at"]), row["text"], event=event)
 
 
 def _read(rows: list[Row] | tuple[Row, ...]) -> Iterator[tuple[datetime, str]]:

@@ -24,6 +24,7 @@ from kith.core.rules import Rules
 from kith.store.meetings import Place, Question, Ruling, Written, event_of
 from kith.store.store import Store
 from kith.sync.asked import ticked
+from kith.sync.by_hand import answer_open
 from kith.sync.network import Network, load_network
 from kith.sync.watching import Watching, read_calendars
 
@@ -156,10 +157,7 @@ class _Conversations:
         event = event_of(wanted.key)
         people.record_conversation(whom, wanted.day, wanted.text, self._now, via=VIA, event=event)
         meetings.note(wanted)
-        for person in whom:
-            reach_out = self._store.events.open_reach_out_of(person)
-            if reach_out is not None and wanted.day >= reach_out.opened_at.astimezone(self._zone).date():
-                self._store.events.close_reach_out(reach_out.id, "talked", self._now)
+        answer_open(self._store, whom, wanted.day, self._now.astimezone(self._zone))
         self._say("met", wanted)
 
     def _correct(self, before: Written, wanted: Written) -> None:

@@ -69,7 +69,7 @@ def _read(store: Store, calendar: WatchedCalendar, zone: tzinfo, now: datetime, 
         store.meetings.save(place, Watched(calendar.made_for, reading.cursor, until))
     unreadable = sum(item.unreadable for item in reading.items)
     if unreadable:
-        words = "1 event that" if unreadable == 1 else f"{unreadable} events that"
+        words = "1 event" if unreadable == 1 else f"{unreadable} events"
         report.notes.append(Note(f"{place.account}/{place.calendar}", f"{words} cannot be read; the others count"))
 
 
