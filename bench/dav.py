@@ -70,7 +70,7 @@ def measure() -> list[tuple[str, str]]:
     """Fetch, read in, read again with nothing and with one card changed."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        with _radicale(folder) as url:
+        with radicale(folder) as url:
             size = _fill(url, folder)
             fetched = _best("fetch", url)
             read = _best("read_in", url, fresh_store=folder)
@@ -177,7 +177,7 @@ def peak() -> float:
 
 
 @contextmanager
-def _radicale(folder: Path) -> Iterator[str]:
+def radicale(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

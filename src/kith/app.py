@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,11 +34,13 @@ from kith.lock import held
 from kith.online import is_online
 from kith.paths import Paths
 from kith.secrets import Vault
+from kith.store.meetings import Place
 from kith.store.store import Store, open_store
 from kith.sync.network import Network, load_everybody, load_network
 from kith.sync.problems import Notify
 from kith.sync.run import Pass
 from kith.sync.waits import left_alone, look_ahead, still_wrong, trouble
+from kith.sync.watching import Watching
 
 if TYPE_CHECKING:
     from kith.calendars.base import Calendar
@@ -181,6 +183,31 @@ class App:
             with open_store(copy, self.now, new_id) as store:
                 yield store
 
+    # --- meetings -------------------------------------------------------------------------------------
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What the config says of meetings; no calendar is opened."""
+        if not self.config.watched_calendars:
+            return Watching()
+        from kith.core import plain
+
+        mine = (*self.config.meetings.me, *(mail for account in self.accounts.values() for mail in account.mine))
+        return Watching(
+            places=tuple(Place(AccountId(account), name) for account, name in self.config.watched_calendars),
+            size=self.config.meetings.meeting_size,
+            mine=frozenset(map(plain.email, mine)),
+        )
+
+    def _watching(self, asked: Collection[str], troubles: list[Trouble]) -> Watching:
+        """The same with the calendars that can be read now: of the accounts ``asked``, and that can be used."""
+        opened = (
+            _or_trouble(place.account, partial(self.accounts[place.account].watched, place.calendar), troubles)
+            for place in self.watching.places
+            if place.account in asked
+        )
+        return replace(self.watching, calendars=[calendar for calendar in opened if calendar is not None])
+
     # --- passes ---------------------------------------------------------------------------------------
 
     def sync(
@@ -280,6 +307,7 @@ class App:
         troubles += still_wrong(store, alone)
         asked = {name: account for name, account in self.accounts.items() if name not in alone}
         sources = [_or_trouble(name, account.source, troubles) for name, account in asked.items()]
+        watching = self._watching(asked, troubles) if self.watching.places else self.watching
         own = self.config.calendar_account
         return Pass(
             store=store,
@@ -292,6 +320,7 @@ class App:
             accept_removals=[AccountId(name) for name in accept_removals],
             troubles=list(dict.fromkeys(troubles)),
             notify=notify,
+            watching=watching,
         )
 
 
@@ -315,7 +344,8 @@ def _open(name: str, table: Account, config: Config, vault: Vault) -> OpenAccoun
     if isinstance(table, GoogleTable):
         from kith.accounts.google import Google
 
-        return Google(name, table, vault, config.calendar.name, config.timezone)
+        watches = config.watches(name)
+        return Google(name, table, vault, config.calendar.name, config.timezone, meetings=watches)
     return Server(name, table, vault, config.calendar.name, config.timezone)
 
 

@@ -22,11 +22,12 @@ from fakes.source import FakeSource
 from kith.calendars.base import Calendar, Look, Receipt
 from kith.calendars.ics_folder import IcsFolder
 from kith.core.event import AllDay, Change, Fields, Kind, Marker, SeenEvent, Timed, When, line_digests, start_text
-from kith.core.model import AccountId, Cadence, CardUid, Circle, ETag, EventUid, Href, InstallId, PartialDate
+from kith.core.model import AccountId, Cadence, CardUid, Circle, ETag, EventUid, Href, InstallId, PartialDate, PersonId
 from kith.core.period import Period
 from kith.core.report import PassReport, Trouble
 from kith.core.rules import DateRules, DayRules, Rules
 from kith.errors import AccountError, Conflict
+from kith.store.people import PersonRow
 from kith.store.store import Store, open_store
 from kith.sync.problems import Notify
 from kith.sync.run import Pass
@@ -626,6 +627,25 @@ class TestPasses:
             assert home.conversations() == [home.now.date()]
             assert home.a_pass().quiet
 
+    def test_an_introduction_and_a_scout_are_written_once_and_answered(
+        self, client: OtherClient, tmp_path: Path
+    ) -> None:
+        with household(client, tmp_path) as home:
+            home.plan_to_give()
+            home.a_pass()
+            assert home.kinds() == [Kind.REACH_OUT, Kind.INTRODUCTION, Kind.SCOUT]
+            assert home.a_pass().quiet
+            starts = [home.when(kind) for kind in (Kind.INTRODUCTION, Kind.SCOUT)]
+            home.now = max(when.start for when in starts if isinstance(when, Timed))
+            client.edit(home.href(Kind.INTRODUCTION), title="✓ Introduce Ana Souza and Bea Lima")
+            client.edit(home.href(Kind.SCOUT), description="Asked Ana about the pianist")
+            report = home.a_pass()
+            assert sorted((one.what, one.person) for one in report.understood) == [
+                *(("talked", "Ana Souza"), ("talked", "Bea Lima"), ("talked", "Meet someone new: A pianist")),
+            ]
+            assert home.kinds().count(Kind.SCOUT) == 2, "the next week has one again"
+            assert home.a_pass().quiet
+
 
 class Household:
     """A store with one person in it, and passes over the client's calendar."""
@@ -652,6 +672,16 @@ class Household:
         ).run()
         assert report.troubles == (wrong if trouble else [])
         return report
+
+    def plan_to_give(self) -> None:
+        """Two people are to meet, and somebody is looked for."""
+        bea = PersonId("bea")
+        self.a_pass()
+        ana = self._store.people.everybody()[0].id
+        with self._store.transaction():
+            self._store.people.add(PersonRow(bea, "Bea Lima", by_hand=True), self.now)
+            self._store.introductions.add("introduction", ana, bea, "Both bake", self.now)
+            self._store.scouts.add("scout", "A pianist", ana, "", self.now)
 
     def kinds(self) -> list[Kind]:
         return [event.marker.kind for event in self._events() if event.marker]

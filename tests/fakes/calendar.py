@@ -294,6 +294,10 @@ class FakeCalendar:
         lines[lines.index(before)] = after
         self._edit(uid, stamp, description="\n".join(lines))
 
+    def rewrite(self, uid: EventUid, text: str, *, stamp: datetime | None = None) -> None:
+        """Put another description in place of what stands there."""
+        self._edit(uid, stamp, description=text)
+
     def erase(self, uid: EventUid, text: str, *, stamp: datetime | None = None) -> None:
         """Take typed text away again."""
         lines = self._there(uid).fields.description.split("\n")

@@ -133,14 +133,18 @@ def test_parts_of_life_stay_where_the_user_put_them(synced: Home) -> None:
         CONFIG + "\n[report]\nlift = 2\n[report.targets]\n" + "".join(f'"{one}" = "99%"\n' for one in planted)
     )
     for name, one in zip(("ana souza", "gil", "rui"), planted, strict=True):
-        synced.kith("tag", name, f"+{one}")
+        synced.kith("tag", name, "carla", f"+{one}")
     said = [synced.kith("--verbose", "sync", "--scheduled"), synced.kith("sync", "--json")]
-    synced.kith("log", "ana souza", "Dinner")
+    synced.kith("log", "ana souza", "Dinner #lifestyle:planted-ddd")
+    synced.kith("intro", "suggest")
     assert "planted-bbb is thin" in synced.kith("due", "--days", "60").out
     synced.wait(days=20)
     said += [synced.kith("--verbose", "sync", "--scheduled"), synced.kith("--verbose", "status")]
     assert synced.events()
-    assert not [one for result in said for one in planted if one in result.out + result.err]
+    synced.write_config(synced.config.read_text().replace('"99%"', '"all"'))
+    said += [synced.kith("--verbose", "sync", "--scheduled", exits=78), synced.kith("check", exits=78)]
+    assert synced.problems()
+    assert not [result for result in said if "planted" in result.out + result.err]
     for path in synced.folder.rglob("*"):
         if path.is_file() and "planted" in path.read_bytes().decode("utf-8", "replace"):
             assert path == synced.config or path.is_relative_to(synced.state), path

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import sys
-import time
 from typing import Any
 
 import pytest
 
 from system.home import Home, card
+from system.terminal import press
 
 TWO_BOOKS = """\
 # My people.
@@ -194,7 +189,7 @@ def test_one_key_each_on_a_terminal(home: Home) -> None:
     home.write_cards(*(card(f"Twin {letter}aa Berg", uid=f"{letter}1") for letter in "XYZ"))
     write_office(home, *(card(f"Twin {letter}aa Berg", uid=f"{letter}2") for letter in "XYZ"))
     home.sync()
-    shown = typed(home, ["duplicates"], "sdx\r")
+    _, shown = press(["duplicates"], "sd\r", after="different", folder=home.folder, env=home.env)
     assert "the same name" in shown
     assert "2 answers kept" in shown
     assert len(people_list(home)) == 5
@@ -204,33 +199,3 @@ def test_one_key_each_on_a_terminal(home: Home) -> None:
 def people_list(home: Home) -> list[Any]:
     found: list[Any] = home.kith("people", "--all", "--json").json
     return found
-
-
-def typed(home: Home, arguments: list[str], keys: str) -> str:
-    """Run the command on a terminal of its own, press one key after each question; all that it showed."""
-    terminal, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kith", *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=home.folder,
-        env=home.env | {"TERM": "xterm", "COLUMNS": "120"},
-    )
-    os.close(theirs)
-    shown, waiting, until = b"", list(keys), time.monotonic() + 60
-    while time.monotonic() < until:
-        if not select.select([terminal], [], [], 0.2)[0]:
-            if waiting and shown.count(b"different") > len(keys) - len(waiting):
-                os.write(terminal, waiting.pop(0).encode())
-            continue
-        try:
-            read = os.read(terminal, 4096)
-        except OSError:
-            break
-        if not read:
-            break
-        shown += read
-    child.wait(60)
-    os.close(terminal)
-    return shown.decode()

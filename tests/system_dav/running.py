@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -73,9 +74,15 @@ class Home:
         if process == 0:
             os.chdir(self.folder)
             os.execvpe(_KITH[0], [*_KITH, *arguments], self.environment({"TERM": "xterm", "COLUMNS": "200"}))
-        shown = _converse(terminal, answers)
-        _, status = os.waitpid(process, 0)
-        os.close(terminal)
+        shown, ended = "", False
+        try:
+            shown, ended = _converse(terminal, answers)
+        finally:
+            if not ended:
+                os.kill(process, signal.SIGKILL)
+            _, status = os.waitpid(process, 0)
+            os.close(terminal)
+        assert ended, f"waits for an answer that there is none for:\n{shown}"
         plain = _TERMINAL_CODES.sub("", shown).replace("\r", "")
         return Run(os.waitstatus_to_exitcode(status), plain)
 
@@ -97,7 +104,9 @@ class Home:
         }
 
 
-def _converse(terminal: int, answers: Sequence[tuple[str, str]]) -> str:
+def _converse(terminal: int, answers: Sequence[tuple[str, str]]) -> tuple[str, bool]:
+    """What was shown, and whether the command came to its end."""
+    ended = False
     shown, left, end = b"", list(answers), time.monotonic() + _ANSWERS_WITHIN
     while time.monotonic() < end:
         ready, _, _ = select.select([terminal], [], [], _QUIET)
@@ -105,10 +114,11 @@ def _converse(terminal: int, answers: Sequence[tuple[str, str]]) -> str:
             try:
                 part = os.read(terminal, 65536)
             except OSError:  # the other end is closed: the command is done
+                ended = True
                 break
             shown += part
             end = time.monotonic() + _ANSWERS_WITHIN
         elif left and left[0][0].encode() in shown.rpartition(b"\n")[2]:
             os.write(terminal, left.pop(0)[1].encode() + b"\r")
     assert not left, f"never asked {left[0][0]!r}:\n{shown.decode(errors='replace')}"
-    return shown.decode(errors="replace")
+    return shown.decode(errors="replace"), ended

@@ -28,6 +28,8 @@ from kith.store.archive import STAYS, TABLES
 from kith.store.events import EventRow, EventState
 from kith.store.history import CHANGEABLE
 from kith.store.matching import Ruling
+from kith.store.meetings import Place, event_of
+from kith.store.meetings import Written as Met
 from kith.store.people import PersonRow
 from kith.store.store import Store, open_store
 
@@ -100,6 +102,12 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: write_event(store, people, day, now, text, length),
                 lambda store: carry_on(store, now, text),
                 lambda store: join(store, people[0], people[-1], text, now),
+                lambda store: tell(store, people, day, text, now),
+                lambda store: introduce(store, people, day, text, now),
+                lambda store: look_for(store, people, day, text, now),
+                lambda store: store.meetings.ask(text, who, day, text),
+                lambda store: answer_all(store),
+                lambda store: meet(store, people, day, now, text),
             ]
         )
     )
@@ -112,6 +120,52 @@ def join(store: Store, one: PersonId, other: PersonId, reason: str, now: datetim
     if roots[one] != roots[other]:
         store.matching.rule([pair(one, other)], Ruling.SAME, "you", now)
         store.joins.join(roots[one], roots[other], [reason], now)
+
+
+def key(store: Store, table: str) -> str:
+    row = store.database.one(f"SELECT count(*) FROM {table}")
+    return f"{table}-{row[0] if row else 0}"
+
+
+def tell(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """News, of which the user said who was told; over, or not."""
+    number = store.news.add(key(store, "news"), text, day, None, (text, "inner"), now)
+    for person in people:
+        store.news.rule(number, person, now, told=bool(text))
+    if len(people) > 1:
+        store.news.end(number, day)
+
+
+def introduce(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """Two who are to meet, and what became of it."""
+    store.introductions.add(key(store, "introductions"), people[0], people[-1], text, now)
+    number = max((one.number for one in store.introductions.all(UTC)), default=0)
+    for settle in (store.introductions.introduced, store.introductions.met, store.introductions.drop)[: len(text)]:
+        settle(number, day)
+    if people[0] != people[-1]:
+        store.introductions.know_each_other(people[0], people[-1], now)
+
+
+def look_for(store: Store, people: list[PersonId], day: date, text: str, now: datetime) -> None:
+    """Somebody to get to know, who was met, or given up."""
+    via = people[0] if len(people) > 1 else None
+    number = store.scouts.add(key(store, "scouts"), text, via, text, now)
+    if text:
+        store.scouts.met(number, people[-1], day)
+    elif via is None:
+        store.scouts.drop(number, day)
+
+
+def answer_all(store: Store) -> None:
+    for question in store.meetings.questions():
+        store.meetings.answer(question, "yes" if question.number % 2 else "no")
+
+
+def meet(store: Store, people: list[PersonId], day: date, now: datetime, text: str) -> None:
+    """A conversation that came from a meeting."""
+    store.people.record_conversation(people, day, text, now, via="meeting", event=event_of(text))
+    took_part = {f"{who}@example.org": who for who in people}
+    store.meetings.note(Met(text, Place(DISK, "work"), day, text, took_part, withdrawn=len(text) % 2 == 0))
 
 
 def card(name: str) -> Card:
@@ -200,13 +254,58 @@ def test_what_is_here_already_stays_and_nothing_comes_twice(mine: list[Act], the
 def test_every_table_and_column_goes_out_or_has_its_reason_to_stay() -> None:
     """A new table, or a new column of one, belongs into the archive, or into the list of what does not."""
     inside = {"id", "revision", "person_id", "conversation_id", "reach_out_id", "number"}
-    inside |= {"joined_to", "home", "took"}
+    inside |= {"joined_to", "home", "took", "news_id"}
     goes = {table.name: {*table.columns} | inside for table in TABLES}
     with new_store() as store:
         rows = store.database.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         assert {row["name"] for row in rows} <= goes.keys() | STAYS.keys()
         for name, columns in goes.items():
             assert {row["name"] for row in store.database.all(f"PRAGMA table_info({name})")} <= columns, name
+
+
+def test_what_was_given_can_be_read() -> None:
+    with new_store() as store:
+        for who, name in (("ana", "Ana"), ("bea", "Bea"), ("eva", "Eva")):
+            store.people.add(PersonRow(PersonId(who), name), NOW)
+        ana, bea, eva = PersonId("ana"), PersonId("bea"), PersonId("eva")
+        number = store.news.add("n", "A bakery", NOW.date(), NOW.date(), ("inner",), NOW)
+        store.news.rule(number, bea, NOW, told=True)
+        store.introductions.add("i", ana, eva, "Both bake", NOW)
+        store.introductions.met(1, NOW.date())
+        store.introductions.know_each_other(ana, bea, NOW)
+        store.scouts.add("s", "A pianist", eva, "For Rui", NOW)
+        write_scout_event(store, "s|1", "Asked Eva\nwho knows one")
+        store.joins.join(eva, bea, ["by hand"], NOW)
+        assert (
+            exported(store)["export/giving.md"]
+            == """\
+# Giving
+
+## News
+
+- 2026-11-04: A bakery (for inner; until 2026-11-04)
+  - told: Bea, 2026-11-04
+
+## Introductions
+
+- Ana and Bea: Both bake (planned 2026-11-04, met 2026-11-04)
+
+## They know each other
+
+- Ana and Bea
+
+## To get to know
+
+- A pianist; through Bea; For Rui
+  - Asked Eva / who knows one
+"""
+        )
+
+
+def write_scout_event(store: Store, subject: str, typed: str) -> None:
+    marker = Marker(store.install, 1, Kind.SCOUT, subject, 1)
+    written = Written(Fields(AllDay(NOW.date()), "Meet someone new", ""), "Meet someone new", (), typed)
+    store.events.save(EventRow(marker, marker.uid, DISK, "", EventState.CLOSED, written, ()))
 
 
 # --- people -------------------------------------------------------------------------------------------------

@@ -12,12 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.codecs import ical
-from kith.core.brief import WRITE_LINE, Spoken, Subject, brief, day_text, next_anniversary, partial_day_text, title
+from kith.core.brief import (
+    LONGEST,
+    WRITE_LINE,
+    Spoken,
+    Subject,
+    brief,
+    day_text,
+    next_anniversary,
+    partial_day_text,
+    title,
+)
+from kith.core.changes import Changed, news_of
 from kith.core.event import Fields, Kind, Marker, Timed, line_digests, normal_lines
 from kith.core.model import Cadence, Href, InstallId, Labelled, PartialDate, Person, PersonId
 from kith.core.period import Period
 from kith.core.readback import brief_is_intact, text_below, typed_text
 from kith.core.rules import DayRules, Rules
+from kith.core.timely import Timely
+from kith.core.ways import ways_to_reach
 
 RULES = Rules(days=DayRules(ZoneInfo("Europe/Lisbon")))
 DAY = date(2026, 10, 7)
@@ -43,7 +56,7 @@ ANA = Subject(
     facts=("Met: at the choir", "Kids: Rui and Eva"),
 )
 FULL = f"""\
-inner, every 2 weeks
+inner, every 2 weeks; last talked 20 Sep 2026
 
 20 Sep 2026 (call): New flat in Porto / Wants the bread recipe
 1 Sep 2026: talked
@@ -54,10 +67,11 @@ Kids: Rui and Eva
 Baker at Example Ltd
 Birthday 20 Oct 1980
 
-Mobile: +351 912 345 678
-Phone: +351 21 000 00 00
-Mail: ana@example.org
-Mail: souza@work.example
+Mobile: tel:+351912345678
+Phone: tel:+351210000000
+WhatsApp: https://wa.me/351912345678
+Mail: mailto:ana@example.org
+Mail: mailto:souza@work.example
 
 {WRITE_LINE}"""
 
@@ -75,8 +89,8 @@ def test_what_others_add_stands_where_it_belongs() -> None:
         promises=("- [ ] send the recipe",),
         for_next=("next: ask about the flat",),
         changes=("Moved to Porto",),
-        news=("Started a bakery",),
-        introductions=("Might like Bea Lima",),
+        news=(Timely("Started a bakery"), Timely("Next year", first=DAY + timedelta(days=1))),
+        introductions=(Timely("Might like Bea Lima", last=DAY),),
     )
     assert (
         brief(subject, RULES, DAY)
@@ -162,6 +176,124 @@ def test_without_details_nothing_is_written() -> None:
 )
 def test_a_brief_has_no_empty_parts(subject: Subject, text: str) -> None:
     assert brief(subject, RULES, DAY) == text
+
+
+def test_what_stands_elsewhere_is_not_told_twice() -> None:
+    told = "Lunch\n! send it\n- [x] rang\nnext: the exam\nevery 3w\nnext in 2w\ngave: honey\nasks: a flat\n#sea"
+    subject = replace(somebody(), conversations=(Spoken(DAY, "", told), Spoken(DAY, "", "! send it")))
+    lines = brief(subject, RULES, DAY).splitlines()
+    assert lines[:2] == ["7 Oct 2026: Lunch / gave: honey / asks: a flat / #sea", "7 Oct 2026: talked"]
+
+
+# The template
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        pytest.param("{why}", "every 10 days", id="one place"),
+        pytest.param("Call {first}!\n{facts}", "Call Ana!\nTwo kids", id="own words"),
+        pytest.param("Call {first}!\n{news}", "", id="a paragraph that says nothing goes whole"),
+        pytest.param("Hello {name}\n\n{news}\n\n{why}", "Hello Ana Souza\n\nevery 10 days", id="no gap is left"),
+        pytest.param("Why: {why}. News: {news}.", "Why: every 10 days. News: .", id="two in a line"),
+        pytest.param("News: {news}\n{why}", "every 10 days", id="an empty place goes with its line"),
+        pytest.param("To do\n{promises}\nThen", "To do\n- [ ] a\n- [ ] b\nThen", id="a heading"),
+        pytest.param("Just my own words\n  and more  ", "Just my own words\nand more", id="no place at all"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("{facts}\n{facts}", "Two kids\nTwo kids", id="twice"),
+    ],
+)
+def test_the_brief_follows_the_template(template: str, text: str) -> None:
+    subject = replace(
+        somebody(),
+        cadence=Cadence.of(Period(days=10)),
+        facts=("Two kids",),
+        promises=("- [ ] a", "- [ ] b"),
+    )
+    expected = f"{text}\n\n{WRITE_LINE}" if text else WRITE_LINE
+    assert brief(subject, replace(RULES, brief=template), DAY) == expected
+
+
+def test_what_is_said_of_somebody_is_no_template() -> None:
+    subject = replace(somebody("{news}"), facts=("{ways}",), news=(Timely("hidden"),))
+    assert brief(subject, replace(RULES, brief="{name}: {facts}"), DAY) == f"{{news}}: {{ways}}\n\n{WRITE_LINE}"
+
+
+def test_a_named_day_is_why() -> None:
+    subject = replace(ANA, named_day=date(2027, 1, 5))
+    assert brief(subject, RULES, DAY).splitlines()[0] == "inner, every 2 weeks; you named 5 Jan 2027"
+
+
+# Ways to reach them
+
+
+@pytest.mark.parametrize(
+    ("person", "region", "lines"),
+    [
+        pytest.param(
+            {"phones": ("912 345 678",)}, "PT", ["tel:+351912345678", "wa.me/351912345678"], id="by its region"
+        ),
+        pytest.param({"phones": ("912 345 678",)}, "", ["Phone: 912 345 678"], id="without a region"),
+        pytest.param({"phones": ("+351 21 000 00 00",)}, "", ["Phone: tel:+351210000000"], id="no mobile"),
+        pytest.param({"phones": ("+1 201 555 0123 x 4",)}, "", ["Phone: tel:+12015550123;ext=4"], id="an extension"),
+        pytest.param({"phones": ("*100#",)}, "PT", ["Phone: *100#"], id="no number"),
+        pytest.param({"phones": ()}, "PT", [], id="nothing"),
+        pytest.param({"emails": ("a@example.org",)}, "", ["Mail: mailto:a@example.org"], id="a mail"),
+        pytest.param({"emails": ("a@b?cc=x@y.z", "Ana <a@b.c>")}, "", ["Mail: a@b?cc", "Mail: Ana <a"], id="no mail"),
+        pytest.param({"urls": ("https://www.linkedin.com/in/ana",)}, "", ["LinkedIn: https://www."], id="a profile"),
+        pytest.param({"urls": ("https://ana.example.org/",)}, "", ["Page: https://ana.example.org/"], id="a page"),
+        pytest.param(
+            {
+                "urls": (
+                    "http://a.example",
+                    "javascript:alert(1)",
+                    "https://",
+                    "ana.example",
+                    "https://a b.c",
+                    "https://[",
+                )
+            },
+            "",
+            [],
+            id="no link to tap",
+        ),
+        pytest.param({"urls": ("https://example.org/" + "x" * 200,)}, "", [], id="a link is whole or not there"),
+    ],
+)
+def test_ways_are_links(person: dict[str, tuple[str, ...]], region: str, lines: list[str]) -> None:
+    values = {name: tuple(map(Labelled, found)) for name, found in person.items()}
+    ways = ways_to_reach(replace(Person(PersonId("p"), "Ana"), **values), region)  # type: ignore[arg-type]
+    assert len(ways) == len(lines)
+    assert all(part in way for part, way in zip(lines, ways, strict=True))
+
+
+# What changed on the cards
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ([("job_title", "", "Baker")], ["New job: Baker at Example Ltd (was Example Ltd)"]),
+        (
+            [("job_title", "Cook", "Baker"), ("organisation", "Old Ltd", "Example Ltd")],
+            ["New job: Baker at Example Ltd (was Cook at Old Ltd)"],
+        ),
+        ([("city", "Lisboa", "Faro"), ("city", "Faro", "Porto")], ["Moved to Porto (was in Lisboa)"]),
+        ([("city", "", "Porto")], ["Moved to Porto"]),
+        ([("city", "Porto", "Faro"), ("city", "Faro", "Porto")], []),
+        ([("phones", "+351 21 000 00 00", "x")], ["New number: +351 912 345 678"]),
+        ([("phones", "+351912345678, +351210000000", "x")], []),
+        ([("emails", "", "ana@example.org")], ["New address: ana@example.org"]),
+        ([("name", "Ana Lima", "Ana Souza")], ["Called Ana Souza now (was Ana Lima)"]),
+        ([("note", "a", "b")], []),
+    ],
+)
+def test_changes_are_told_in_plain_words(changes: list[tuple[str, str, str]], lines: list[str]) -> None:
+    person = replace(ANA.person, city="Porto", emails=ANA.person.emails[:1])
+    found = [Changed(date(2026, 9, 25), *change) for change in changes]
+    assert list(news_of(person, found, date(2026, 9, 20))) == lines
+    assert news_of(person, found, date(2026, 9, 26)) == ()
+    assert news_of(person, found, None) == ()
 
 
 # Birthdays
@@ -252,6 +384,11 @@ SUBJECTS = st.builds(
     conversations=st.lists(st.builds(Spoken, st.dates(), st.sampled_from(["", "call"]), TEXTS), max_size=5).map(tuple),
     facts=st.lists(TEXTS, max_size=20).map(tuple),
     remark=TEXTS,
+    **dict.fromkeys(
+        ("understood", "questions", "promises", "for_next", "changes"), st.lists(TEXTS, max_size=3).map(tuple)
+    ),
+    **dict.fromkeys(("news", "introductions"), st.lists(st.builds(Timely, TEXTS), max_size=3).map(tuple)),
+    named_day=st.none() | st.dates(),
 )
 DETAILS = st.sampled_from(["full", "short", "none"])
 EVENT_DAYS = st.dates(date(2000, 1, 1), date(2090, 1, 1))
@@ -302,9 +439,28 @@ def test_a_brief_is_short_enough_for_every_calendar_whatever_there_is_to_say() -
 
     text = brief(subject, RULES, DAY)
 
-    assert len(text) < 7000
+    assert len(text) <= LONGEST + len(WRITE_LINE) + 2
     assert "fact 199" in text
+    assert text.count("(message)") == 1, "the oldest conversations give way first"
     assert all(line.endswith(" …") for line in text.splitlines() if "word word" in line)
+
+
+def test_with_everything_to_say_the_brief_still_is_bounded() -> None:
+    many = tuple(f"{n} {'word ' * 60}" for n in range(40))
+    lists = ("understood", "questions", "promises", "for_next", "changes", "facts")
+    urls = tuple(Labelled(f"https://example.org/{n}/{'x' * 130}") for n in range(9))
+    subject = replace(
+        ANA,
+        person=replace(ANA.person, urls=urls),
+        conversations=tuple(Spoken(DAY, "", "word " * 300) for _ in range(9)),
+        news=tuple(map(Timely, many)),
+        introductions=tuple(map(Timely, many)),
+        **dict.fromkeys(lists, many),  # type: ignore[arg-type]
+    )
+    text = brief(subject, RULES, DAY)
+    assert len(text) <= LONGEST + len(WRITE_LINE) + 2
+    assert text.count("https://example.org/") == 3
+    assert "7 Oct 2026: word" in text
 
 
 @pytest.mark.parametrize("length", [600, 601, 5000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,7 @@ from kith.config.schema import (
     CalendarTable,
     CircleTable,
     Config,
+    MeetingsTable,
     PersonTable,
     ReachOutTable,
     SyncTable,
@@ -442,10 +444,40 @@ def test_the_example_explains_every_key() -> None:
         CalendarTable,
         SyncTable,
         ReachOutTable,
+        MeetingsTable,
         CircleTable,
         PersonTable,
     )
     assert {key for table in tables for key in table.model_fields} - {"endpoints"} <= explained
+
+
+# Watched calendars
+
+
+TWO = """
+timezone = "UTC"
+accounts.home = {type = "dav", url = "https://dav.example.org/", contacts = false}
+accounts.office = {type = "folder", calendar = "/c"}
+calendar.account = "home"
+"""
+ONE = 'timezone = "UTC"\naccounts.office = {type = "folder", calendar = "/c"}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "calendars", "places"),
+    [
+        (ONE, ["Work"], (("office", "Work"),)),
+        (ONE, ["office/Work", "Work"], (("office", "Work"),)),
+        (ONE, ["Work/Home"], (("office", "Work/Home"),)),
+        (TWO, ["home/Work", "office/ Own "], (("home", "Work"), ("office", "Own"))),
+        (TWO, ["home/a/b"], (("home", "a/b"),)),
+        (TWO, [], ()),
+    ],
+)
+def test_which_calendars_are_watched(text: str, calendars: list[str], places: tuple[tuple[str, str], ...]) -> None:
+    config = read(f"{text}meetings.calendars = {json.dumps(calendars)}\n")
+    assert config.watched_calendars == places
+    assert config.watches("office") is any(account == "office" for account, _ in places)
 
 
 # What it costs

@@ -62,7 +62,7 @@ def said(text: str) -> list[str]:
         (
             "colour = 'red'",
             "1 colour: unknown key; known here: timezone, region, accounts, calendar, sync, notify, reach_out, "
-            "dates, circles, people, report",
+            "meetings, dates, giving, circles, people, report",
         ),
         (
             "[accounts.home]\ntype = 'folder'\ncalender = '/x'\ncontacts = '/y'",
@@ -111,15 +111,15 @@ def said(text: str) -> list[str]:
         ("[report]\nlifts = 2", "2 report.lifts: unknown key; did you mean `lift`?"),
         (
             "[report.targets]\n'area:arts' = 20",
-            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got 20',
+            '2 report.targets: must be a share in quotes, from "1%" to "100%", got 20',
         ),
         (
             "[report.targets]\n'area:arts' = '120%'",
-            '2 report.targets."area:arts": must be a share in quotes, from "1%" to "100%", got "120%"',
+            '2 report.targets: must be a share in quotes, from "1%" to "100%", got "120%"',
         ),
         (
             "[report.targets]\narts = '20%'",
-            '2 report.targets.arts: its name must be a tag of the form name:value, such as "area:arts"',
+            '2 report.targets: its name must be a tag of the form name:value, such as "area:arts"',
         ),
         ("[circles.a]\nlabels = ['x']", '1 circles.a.every: is missing; write it as in every = "2w"'),
         # Text
@@ -218,6 +218,19 @@ def said(text: str) -> list[str]:
             "[calendar]\ntitle = 'Call {nam}'",
             "2 calendar.title: may use {name}, {first} and {circle}, but not {nam}",
         ),
+        (
+            "[calendar]\nbrief = '{convesations}'",
+            "2 calendar.brief: has nothing called {convesations}; did you mean {conversations}?",
+        ),
+        (
+            "[calendar]\nbrief = '{why'",
+            "2 calendar.brief: has a brace without its partner; braces stand only around names such as {why}",
+        ),
+        (
+            '[calendar]\nbrief = "a\\tb"',
+            "2 calendar.brief: must be plain text, without tabs and other characters that do not show",
+        ),
+        ("[calendar]\nbrief = 3", "2 calendar.brief: must be text in quotes, got 3"),
         (
             "[calendar]\ntitle = '{name!r}'",
             "2 calendar.title: may use {name}, {first} and {circle}, but not {name!r}",
@@ -426,6 +439,28 @@ def said(text: str) -> list[str]:
             "[calendar]\nname = 'Kith'\naccount = 'x'\n[accounts.x]\ntype = 'dav'\nurl = 'x.org'\n"
             "calendar_url = 'https://x.org/'",
             "2 calendar.name: and accounts.x.calendar_url both say which calendar is meant; keep one of the two",
+        ),
+        # Meetings
+        (
+            "[meetings]\nme = ['Ana']",
+            '2 meetings.me[0]: must be an e-mail address in quotes, such as "me@example.org", got "Ana"',
+        ),
+        ("[meetings]\nmeeting_size = 0", "2 meetings.meeting_size: must be at least 1, got 0"),
+        (
+            "[meetings]\ncalendars = ['home/']",
+            '2 meetings.calendars[0]: "home" is an account; put the calendar\'s name behind the slash',
+        ),
+        (
+            f"{SERVER}[meetings]\ncalendars = ['Work']",
+            '7 meetings.calendars[0]: "Work" may be in several accounts; write "x/Work" or "home/Work"',
+        ),
+        (
+            f"{SERVER}[meetings]\ncalendars = ['hom/Work']",
+            '7 meetings.calendars[0]: there is no account "hom"; did you mean "home"?',
+        ),
+        (
+            "[accounts.x]\ntype = 'folder'\ncontacts = '/x'\n[meetings]\ncalendars = ['x/Work']",
+            '5 meetings.calendars[0]: "x" has no calendar',
         ),
         # Subscriptions
         (

@@ -46,6 +46,8 @@ def commands() -> dict[tuple[str, ...], set[str]]:
         found[words] |= {"--help", "-h"}
         for name, below in getattr(command, "commands", {}).items():
             walk((*words, name), below)
+        if default := getattr(command, "default", None):  # a command that stands for one below it
+            found[words] |= found[*words, default]
 
     walk((), typer.main.get_command(main.app))
     return found

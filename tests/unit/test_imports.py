@@ -39,7 +39,10 @@ ROOMS = {
     "keychain": Rule(("child",), ("keyring",)),
     "secrets": Rule(("child", "core.model", "errors", "files", "keychain")),
     "core": Rule(("core",), ("anyascii", "phonenumbers", "rapidfuzz")),
-    "codecs": Rule(("__init__", "codecs", "core", "errors"), ("dateutil", "icalendar", "phonenumbers", "vobject")),
+    "codecs": Rule(
+        ("__init__", "codecs", "core", "errors"),
+        ("dateutil", "icalendar", "phonenumbers", "recurring_ical_events", "vobject"),
+    ),
     "store": Rule(("store", "core", "errors")),
     "retry_after": Rule(),
     "dav": Rule(
@@ -58,7 +61,13 @@ ROOMS = {
     ),
     "calendars": Rule(
         (
-            *("calendars.base", "calendars.caldav_memory", "calendars.caldav_place", "calendars.caldav_reader"),
+            *(
+                "calendars.base",
+                "calendars.meetings",
+                "calendars.caldav_memory",
+                "calendars.caldav_place",
+                "calendars.caldav_reader",
+            ),
             *("calendars.google_memory", "calendars.google_place", "calendars.google_reader"),
             *("codecs", "core", "errors", "files", "dav", "google"),
         )
@@ -70,7 +79,9 @@ ROOMS = {
         )
     ),
     "imports": Rule(("imports", "codecs", "core", "errors"), ("charset_normalizer", "lxml", "openpyxl")),
-    "sync": Rule(("sync", "calendars.base", "imports.base", "sources.base", "store", "core", "errors")),
+    "sync": Rule(
+        ("sync", "calendars.base", "calendars.meetings", "imports.base", "sources.base", "store", "core", "errors")
+    ),
     "exports": Rule(("exports", "imports", "core", "errors"), ("openpyxl",)),
     "keeping": Rule(("keeping", "store", "core", "errors", "files"), ("pydantic",)),
     "config": Rule(("config", "core", "errors", "files"), ("pydantic", "pydantic_core", "tomlkit", "tzlocal")),
@@ -100,6 +111,7 @@ ROOMS = {
     "__main__": Rule(("cli", "errors")),
 }
 
+PORTS = ("sources.base", "calendars.base", "calendars.meetings", "imports.base")
 PURE = ("core", "codecs")
 IMPURE_MODULES = frozenset(
     {"asyncio", "ctypes", "getpass", "glob", "http", "io", "locale", "logging", "multiprocessing", "os", "pathlib"}
@@ -159,10 +171,7 @@ def test_a_room_uses_only_what_it_may(module: str) -> None:
 
 def test_only_the_composition_root_names_adapters() -> None:
     adapters = {
-        module
-        for module in FILES
-        if module.startswith(("sources.", "calendars.", "imports."))
-        if module[-5:] != ".base"
+        module for module in FILES if module.startswith(("sources.", "calendars.", "imports.")) if module not in PORTS
     }
 
     naming = {

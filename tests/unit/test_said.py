@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fakes.calendar import Entry
 from fakes.household import LISBON, MONDAY, Household
@@ -15,6 +17,7 @@ from kith.core.history import What
 from kith.core.model import PersonId
 from kith.core.period import Period
 from kith.sync import by_hand
+from kith.sync.joining import rule_different, rule_same
 from kith.sync.said import Telling
 
 TODAY = MONDAY.date()
@@ -120,6 +123,17 @@ def test_a_length_in_a_note_counts_from_the_conversation_once_there_is_one(house
     house.calendar.tick(uid)
     house.a_pass()
     assert house.known("Ana Souza").row.next_on == Period(months=2).after(TODAY + timedelta(days=3))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_next_day_is_spent_by_a_later_conversation_in_whatever_order_they_are_read(
+    house: Household, newest_first: bool
+) -> None:
+    """As they come back from the events of a lost store."""
+    said = [(TODAY - timedelta(days=5), "Called"), (TODAY - timedelta(days=20), "Lunch\nnext in 2 weeks")]
+    for day, text in said if newest_first else said[::-1]:
+        by_hand.talk(house.store, [ana(house)], day, text, house.now)
+    assert house.known("Ana Souza").row.next_on is None
 
 
 def test_an_order_typed_after_the_start_is_a_conversation(house: Household) -> None:
@@ -231,3 +245,61 @@ def test_an_edit_by_command_stands_when_the_calendar_adds_to_it(house: Household
     assert [what for what, _ in understood(house)] == ["corrected"]
     assert handles(house) == [("c1", "Lunch at the harbour\nShe paid")]
     assert house.a_pass().understood == []
+
+
+# Joined and split
+
+
+def test_what_was_said_goes_with_whoever_it_was_said_with(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        house = Household(tmp_path, stack, ("Ana Souza", "Ana Maria"))
+        house.a_pass()
+        one, other = ana(house), house.known("Ana Maria").person.id
+        by_hand.talk(house.store, [one], TODAY, "! send the recipe", house.now)
+        by_hand.talk(house.store, [other], TODAY, "! ring Rui\n! find the key", house.now)
+        by_hand.remember(house.store, other, "asks: a flat", house.now)
+        house.wait(minutes=1)
+
+        rule_same(house.store, one, other, house.now)
+        whole = house.store.joins.counts_as([one])[one]
+        telling = Telling(house.store, LISBON)
+        assert {p.text for p in telling.promises(whole)} == {"send the recipe", "ring Rui", "find the key"}
+        (entries,) = house.store.history.entries(LISBON).values()
+        assert sorted(entry.handle for entry in entries) == ["c1", "c2", "f1"]
+        by_hand.keep_promises(house.store, [(whole, "ring Rui")], house.now)
+        by_hand.forget(house.store, [(What.FACT, 1)], house.now)
+
+        rule_different(house.store, [one], {other}, house.now)
+        telling = Telling(house.store, LISBON)
+        assert [p.text for p in telling.promises(one)] == ["send the recipe"]
+        assert [p.text for p in telling.promises(other)] == ["find the key"]
+        by_hand.forget(house.store, [(What.FACT, 1)], None)
+        assert house.store.people.facts() == {other: ["Asks: a flat"]}
+        assert [hit.handle for hit in house.store.words.search("flat")] == ["f1"]
+
+
+# Searching
+
+
+def test_the_index_keeps_step_with_every_text(house: Household) -> None:
+    number = by_hand.talk(house.store, [ana(house)], TODAY, "Começou a vela", house.now)
+    by_hand.remember(house.store, ana(house), "Two kids", house.now)
+
+    def found(words: str) -> set[str]:
+        return {hit.handle for hit in house.store.words.search(words)}
+
+    assert found("COMECOU vel") == {f"c{number}"}
+    house.store.history.edit(What.CONVERSATION, number, "Começou o remo")
+    assert (found("vela"), found("remo")) == (set(), {f"c{number}"})
+    before = found("kids") | found("remo")
+    house.store.words.rebuild()
+    assert found("kids") | found("remo") == before
+    house.store.database.execute("DELETE FROM facts")
+    assert found("kids") == set()
+    assert house.store.database.integrity() == ""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.text(max_size=30) | st.text('"*():^-+{}ANDOR ', max_size=12))
+def test_whatever_is_looked_for_breaks_nothing(house: Household, words: str) -> None:
+    assert house.store.words.search(words) == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.core.period import Period
-from kith.core.typed import Order, parse
+from kith.core.typed import Order, parse, without_facets
 
 TODAY = date(2026, 10, 3)
 
@@ -151,3 +151,16 @@ def test_no_line_is_lost_whatever_is_typed(text: str, today: date) -> None:
 def test_a_promise_ticked_is_the_promise_kept(text: str) -> None:
     promised = parse(f"- [ ] {text}", TODAY).promises
     assert parse(f"- [x] {text}", TODAY).kept == promised
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Dinner #city:porto with Rui #food", "Dinner with Rui #food"),
+        ("#race:x, and more", "and more"),
+        ("see https://example.org/#a:b and #1:2", "see https://example.org/#a:b and #1:2"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_facets_are_left_out_where_others_may_see_a_line(line: str, shown: str) -> None:
+    assert without_facets(line) == shown

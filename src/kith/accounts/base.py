@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from kith.calendars.base import Calendar
 
 if TYPE_CHECKING:
+    from kith.calendars.meetings import WatchedCalendar
     from kith.core.report import PassReport
     from kith.sources.base import Source
     from kith.store.store import Store
@@ -49,6 +50,15 @@ class OpenAccount(Protocol):
 
     def calendar(self) -> OwnCalendar:
         """Its calendar for kith's events. Raises SignInNeeded."""
+        ...
+
+    def watched(self, name: str) -> WatchedCalendar:
+        """One of the user's own calendars, by its name. Raises SignInNeeded."""
+        ...
+
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """The user's own e-mail addresses, as far as the config of the account tells them."""
         ...
 
     def publish(self, report: PassReport) -> None:

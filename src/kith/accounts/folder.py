@@ -17,6 +17,7 @@ from kith.store.store import Store
 
 if TYPE_CHECKING:
     from kith.calendars.ics_folder import IcsFolder
+    from kith.calendars.ics_meetings import WatchedFolder
     from kith.sources.base import Source
 
 
@@ -44,6 +45,18 @@ class Folder:
 
         assert self._table.calendar is not None, "the config was checked for this"
         return IcsFolder(self._name, self._table.calendar, self._zone)
+
+    def watched(self, name: str) -> WatchedFolder:
+        """The folder of events that is called so."""
+        from kith.calendars.ics_meetings import WatchedFolder
+
+        assert self._table.calendar is not None, "the config was checked for this"
+        return WatchedFolder(self._name, self._table.calendar, name, self._zone)
+
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """A folder does not know whose it is."""
+        return ()
 
     def publish(self, report: PassReport) -> None:
         """Write the file that others subscribe to, if the config wants one and anything in it changed."""

@@ -24,6 +24,7 @@ from kith.store.store import Store
 
 if TYPE_CHECKING:
     from kith.calendars.google import GoogleCalendar
+    from kith.calendars.google_meetings import WatchedGoogle
     from kith.google.client import Client
     from kith.sources.google import GoogleContacts
 
@@ -31,14 +32,20 @@ PRIMARY = "primary"
 
 
 class Google:
-    """One Google account. ``calendar_name`` is the calendar for kith's events, should they go here."""
+    """One Google account. ``calendar_name`` is the calendar for kith's events, should they go here.
 
-    def __init__(self, name: str, table: GoogleTable, vault: Vault, calendar_name: str, zone: tzinfo) -> None:
+    ``meetings`` says whether the user's own calendars there are read.
+    """
+
+    def __init__(
+        self, name: str, table: GoogleTable, vault: Vault, calendar_name: str, zone: tzinfo, *, meetings: bool = False
+    ) -> None:
         self._name = AccountId(name)
         self._table = table
         self._vault = vault
         self._calendar_name = calendar_name
         self._zone = zone
+        self._meetings = meetings
 
     def source(self) -> GoogleContacts | None:
         """The contacts."""
@@ -52,6 +59,17 @@ class Google:
 
         own = not self._table.existing_calendar
         return GoogleCalendar(self._client, self._calendar_name, self._zone, own=own)
+
+    def watched(self, name: str) -> WatchedGoogle:
+        """One of the user's own calendars."""
+        from kith.calendars.google_meetings import WatchedGoogle
+
+        return WatchedGoogle(self._client, name, self._zone)
+
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """Google says itself which guest the user is."""
+        return ()
 
     def publish(self, report: PassReport) -> None:
         """A calendar at Google can be shared as it is."""
@@ -96,7 +114,7 @@ class Google:
             yield Finding("problem", self._subject, error.message, error.hint)
             return
         yield Finding("ok", self._subject, f"the sign-in comes from {self._secret.source}")
-        wanted = scopes(self._table, self._calendar_name if carries_events else None)
+        wanted = scopes(self._table, self._calendar_name if carries_events else None, meetings=self._meetings)
         lacking = missing(wanted, account.grant.scopes) if account.grant.scopes else ()
         if lacking:
             message = f"you did not allow kith to {' or to '.join(map(in_words, lacking))}"
@@ -131,12 +149,15 @@ class Google:
         return f"accounts.{self._name}"
 
 
-def scopes(table: GoogleTable, calendar_name: str | None) -> tuple[str, ...]:
-    """What kith asks Google for; ``calendar_name`` is that of the calendar for kith's events, should they go here."""
+def scopes(table: GoogleTable, calendar_name: str | None, *, meetings: bool = False) -> tuple[str, ...]:
+    """What kith asks Google for; ``calendar_name`` is that of the calendar for kith's events, should they go here.
+
+    ``meetings`` says whether the user's own calendars there are read.
+    """
     use: Use | None = None
     if calendar_name is not None:
         use = "primary" if calendar_name == PRIMARY else "existing" if table.existing_calendar else "own"
-    return needed(contacts=table.contacts, calendar=use)
+    return needed(contacts=table.contacts, calendar=use, meetings=meetings)
 
 
 def signed_in(name: str, table: GoogleTable, grant: Grant) -> GoogleAccount:

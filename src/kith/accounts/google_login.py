@@ -19,7 +19,8 @@ _LARGEST = 64 * 1024
 def wanted(config: Config, name: str) -> tuple[str, ...]:
     """What kith asks Google for, by what the config uses the account for."""
     table = _table(config, name)
-    return scopes(table, config.calendar.name if config.calendar_account == name else None)
+    own = config.calendar.name if config.calendar_account == name else None
+    return scopes(table, own, meetings=config.watches(name))
 
 
 def ask(config: Config, name: str, *, port: int, show: Callable[[str, int], None], limit: float) -> Grant:

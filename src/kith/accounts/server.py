@@ -24,6 +24,7 @@ from kith.store.store import Store
 
 if TYPE_CHECKING:
     from kith.calendars.caldav import CalDavCalendar
+    from kith.calendars.caldav_meetings import WatchedCalDav
     from kith.dav.account import DavAccount
     from kith.dav.discovery import Collection, Discovery, Service
     from kith.dav.transport import Transport
@@ -56,6 +57,17 @@ class Server:
         from kith.calendars.caldav import CalDavCalendar
 
         return CalDavCalendar(self._account, self._calendar_name, self._zone, transport=self._transport)
+
+    def watched(self, name: str) -> WatchedCalDav:
+        """One of the user's own calendars."""
+        from kith.calendars.caldav_meetings import WatchedCalDav
+
+        return WatchedCalDav(self._account, name, self._zone, transport=self._transport)
+
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """Most people sign in with their address."""
+        return (self._table.username,) if "@" in (self._table.username or "") and self._table.username else ()
 
     def publish(self, report: PassReport) -> None:
         """A server's calendar can be subscribed to as it is."""
@@ -211,7 +223,8 @@ def services(config: Config, name: str) -> tuple[Service, ...]:
     """What the config uses the account for."""
     table = config.accounts[name]
     contacts: tuple[Service, ...] = ("carddav",) if isinstance(table, ServerAccount) and table.contacts else ()
-    calendar: tuple[Service, ...] = ("caldav",) if config.calendar_account == name else ()
+    has_events = config.calendar_account == name or config.watches(name)
+    calendar: tuple[Service, ...] = ("caldav",) if has_events else ()
     return contacts + calendar or ("caldav",)
 
 

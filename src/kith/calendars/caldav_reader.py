@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from kith.core.model import ETag, Href
 from kith.dav.addresses import as_folder, folder_path
 from kith.dav.answers import Multistatus, Response
+from kith.dav.discovery import PATIENCE
 from kith.dav.etags import clean_etag
 from kith.dav.transport import Transport
-from kith.dav.xml import caldav, calendar_server, dav, multiget, propfind
+from kith.dav.xml import caldav, calendar_server, dav, events_between, multiget, propfind
 from kith.errors import Denied, Malformed, Transient
 
 _BATCH = 50
@@ -32,6 +34,7 @@ _MULTISTATUS = 207
 _GONE = frozenset({404, 410})
 _CUT_SHORT = 507
 _NO_MULTIGET = frozenset({400, 403, 405, 415, 501})
+_NO_SEARCH = _NO_MULTIGET | {412, 500}
 
 _ETAG = dav("getetag")
 _KINDS = dav("resourcetype")
@@ -132,6 +135,21 @@ class Reader:
         if not itself and not members:
             raise Malformed("the calendar's listing came empty, without the calendar itself")
         return members
+
+    def between(self, url: str, start: datetime, end: datetime) -> frozenset[Href] | None:
+        """The items with a date between two instants; None where the server does not search. One request.
+
+        Raises:
+            Malformed: the answer is none.
+        """
+        body = events_between(*(f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}" for when in (start, end)), _ETAG)
+        answer = self._transport.request(
+            "REPORT", url, body=body, depth="1", ok=(_MULTISTATUS, *_NO_SEARCH), patience=PATIENCE
+        )
+        if answer.status != _MULTISTATUS:
+            return None
+        found = [response for response in Multistatus(answer) if response.status is None]
+        return frozenset(Href(response.path) for response in found)
 
     def items(self, calendar_url: str, members: Iterable[Member]) -> Iterator[Item]:
         """What is in these items, in batches; those that went meanwhile are left out."""

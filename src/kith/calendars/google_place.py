@@ -7,7 +7,7 @@ answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,33 +130,41 @@ class Place:
         return next((one for one in named if one.writable), named[0] if named else None)
 
     def _named(self) -> list[Listed]:
-        """The calendars of this name, to the letter or else but for case; or the one whose id it is."""
-        folded = self._name.casefold().strip()
-        alike = (
-            [one for one in self._listed() if one.name == self._name],
-            [one for one in self._listed() if one.name.casefold().strip() == folded],
-            [one for one in self._listed() if one.id == self._name],
-        )
-        return next(filter(None, alike), [])
+        return named(self._listed(), self._name)
 
     def _listed(self) -> list[Listed]:
         """Every calendar of the account, those that the user does not want to see in the list among them."""
-        if self._calendars is not None:
-            return self._calendars
-        listed: list[Listed] = []
-        page = None
-        for _ in range(_MOST_PAGES):
-            calendars = self._client.calendar.calendarList()
-            answer = self._client.call(calendars.list(maxResults=_MOST_LISTED, pageToken=page, showHidden=True))
-            items = answer.get("items", [])
-            if not isinstance(items, list):
-                raise Malformed("Google's list of calendars cannot be read")
-            listed += [_as_listed(one) for one in items if isinstance(one, Mapping) and _text(one, "id")]
-            page = _text(answer, "nextPageToken")
-            if not page:
-                self._calendars = listed
-                return listed
-        raise Malformed("Google's list of calendars has no end")
+        if self._calendars is None:
+            self._calendars = list_calendars(self._client)
+        return self._calendars
+
+
+def list_calendars(client: Client) -> list[Listed]:
+    """Every calendar of the account, those that the user does not want to see in the list among them."""
+    listed: list[Listed] = []
+    page = None
+    for _ in range(_MOST_PAGES):
+        calendars = client.calendar.calendarList()
+        answer = client.call(calendars.list(maxResults=_MOST_LISTED, pageToken=page, showHidden=True))
+        items = answer.get("items", [])
+        if not isinstance(items, list):
+            raise Malformed("Google's list of calendars cannot be read")
+        listed += [_as_listed(one) for one in items if isinstance(one, Mapping) and _text(one, "id")]
+        page = _text(answer, "nextPageToken")
+        if not page:
+            return listed
+    raise Malformed("Google's list of calendars has no end")
+
+
+def named(calendars: Sequence[Listed], name: str) -> list[Listed]:
+    """The calendars of this name, to the letter or else but for case; or the one whose id it is."""
+    folded = name.casefold().strip()
+    alike = (
+        [one for one in calendars if one.name == name],
+        [one for one in calendars if one.name.casefold().strip() == folded],
+        [one for one in calendars if one.id == name],
+    )
+    return next(filter(None, alike), [])
 
 
 def _as_listed(entry: Mapping[str, Any]) -> Listed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -33,15 +34,22 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event with the instances of it that were changed."""
+    """One event with the instances of it that were changed, and those that were ``left_out``."""
 
     event: Json
     instances: tuple[Json, ...] = ()
+    left_out: tuple[Json, ...] = ()
 
     @classmethod
     def among(cls, event: Json, items: Iterable[Json]) -> Item:
         """The event, with what of a whole listing belongs to it."""
-        return cls(event, _instances(str(event["id"]), items)) if event.get("recurrence") else cls(event)
+        if not event.get("recurrence"):
+            return cls(event)
+        own = sorted(
+            (one for one in items if calendar_json.series_of(one) == event["id"]), key=lambda one: str(one["id"])
+        )
+        changed = tuple(one for one in own if not calendar_json.is_cancelled(one))
+        return cls(event, changed, tuple(filter(calendar_json.is_cancelled, own)))
 
     @property
     def href(self) -> Href:
@@ -69,8 +77,12 @@ class Reader:
         """What can be asked about events; the library makes it anew at every call, which takes its time."""
         return self._client.calendar.events()
 
-    def listing(self, calendar: str, wanted: Callable[[Json], bool], token: str = "") -> Listing | None:
+    def listing(
+        self, calendar: str, wanted: Callable[[Json], bool], token: str = "", *, since: datetime | None = None
+    ) -> Listing | None:
         """Everything ``wanted``, or what of it changed since ``token``; None if the calendar is not there.
+
+        Without a token, what was over at the instant ``since`` is left out.
 
         What was cancelled is always told. One request for each 2,500 events, and no more of them are held at once.
 
@@ -81,6 +93,8 @@ class Reader:
         asked: dict[str, Any] = {"calendarId": calendar, "maxResults": _MOST_LISTED}
         if token:
             asked["syncToken"] = token
+        elif since is not None:
+            asked["timeMin"] = since.astimezone(UTC).isoformat()
         return self._pages(asked, lambda event: calendar_json.is_cancelled(event) or wanted(event))
 
     def has(self, calendar: str) -> bool:
@@ -127,9 +141,3 @@ class Reader:
 def own_state(state: ETag) -> str:
     """The state of the event alone, which Google knows."""
     return state.partition(_AND)[0]
-
-
-def _instances(series: str, items: Iterable[Json]) -> tuple[Json, ...]:
-    """The changed instances of a series."""
-    own = [item for item in items if calendar_json.series_of(item) == series and not calendar_json.is_cancelled(item)]
-    return tuple(sorted(own, key=lambda item: str(item["id"])))

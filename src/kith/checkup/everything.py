@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from kith.accounts.base import Finding
 from kith.app import App
-from kith.checkup import machine, memory, passes, people, running
+from kith.checkup import machine, meetings, memory, passes, people, running
 from kith.errors import ConfigError
 
 GROUPS = (
     machine.config,
     machine.time_zone,
     App.inspect,
+    meetings.watched,
     machine.notify,
     memory.store,
     memory.backups,

@@ -35,11 +35,14 @@ def key(question: str, keys: Container[str]) -> str:
     """One key, without Enter; any that is not among ``keys`` is not heard. ``question`` may hold markup.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C.
+        KeyboardInterrupt: Ctrl-C, Ctrl-D, or the terminal is gone.
     """
     out().print(question)
     while True:
-        found = click.getchar().lower()
+        try:
+            found = click.getchar().lower()
+        except EOFError:
+            raise KeyboardInterrupt from None
         if found in keys:
             return found
 

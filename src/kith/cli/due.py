@@ -28,9 +28,11 @@ def due(
     with session(context) as app:
         network = app.network()
         wanted = network.wanted(app.today)
+        waiting = waiting_people(app.store, app.rules.days.zone, app.now)
+        coming = [who for who, known in wanted.items() if who in waiting or not known.is_excused(app.today)]
         items = agenda(
-            [known.standing for known in wanted.values()],
-            waiting_people(app.store, app.rules.days.zone, app.now),
+            [wanted[person].standing for person in coming],
+            waiting,
             app.today,
             app.today + timedelta(days=days),
         )

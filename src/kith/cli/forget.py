@@ -10,7 +10,7 @@ from kith.cli import ask
 from kith.cli.console import say
 from kith.cli.handles import entry_of, handle, whose
 from kith.cli.session import session
-from kith.cli.words import count, one_line
+from kith.cli.words import count, quoted
 from kith.core.brief import day_text
 from kith.errors import UsageError
 
@@ -36,12 +36,12 @@ def forget(
                     raise UsageError(f"{one} is not forgotten", hint="`kith history NAME` shows what is there")
             by_hand.forget(app.store, things, None)
             for what, number in things:
-                text = one_line(app.store.history.text_of(what, number) or "")
-                say(f"{whose(app, what, number)}: “{text}” is back ({what.value}{number}).")
+                text = quoted(app.store.history.text_of(what, number) or "")
+                say(f"{whose(app, what, number)}: {text} is back ({what.value}{number}).")
             return
         entries = list({entry.handle: entry for entry in (entry_of(app, one) for one in handles)}.values())
         for entry in entries:
-            say(f"{whose(app, entry.what, entry.number)}, {day_text(entry.day)}: “{one_line(entry.text)}”")
+            say(f"{whose(app, entry.what, entry.number)}, {day_text(entry.day)}: {quoted(entry.text)}")
         if not yes:
             if not ask.somebody_is_there():
                 raise UsageError("nobody is there to ask", hint="say `--yes` to forget it")

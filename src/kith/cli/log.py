@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ import typer
 from kith.cli.ask import somebody_is_there
 from kith.cli.console import say
 from kith.cli.editor import typed
+from kith.cli.news import settle_telling, to_tell
 from kith.cli.session import one_person, options, past_day_option, session
 from kith.cli.words import day_words, joined, on_day, one_line
 from kith.core.cadence import window
@@ -60,6 +62,7 @@ def log(
         list[str] | None, typer.Option("--got", metavar="TEXT", help="What they gave you; may be repeated.")
     ] = None,
     tried: Annotated[bool, typer.Option("--tried", help="You tried, and nobody answered: no contact.")] = False,
+    not_told: Annotated[bool, typer.Option("--not-told", help="You told them none of your news.")] = False,
 ) -> None:
     """Keep what you talked about; it counts as contact, and the clock starts again.
 
@@ -76,12 +79,10 @@ def log(
         if tried and via:
             raise UsageError("--via says how you talked, and --tried that you did not", hint="leave out one of them")
         more = [*(f"gave: {one}" for one in gave or ()), *(f"got: {one}" for one in got or ())]
-        kept = _Kept(people, day, via.value if via else "", tried)
-        if text is None and not more and not tried and somebody_is_there():
-            with typed(options(context).paths) as text:
-                _keep(app, kept, text.strip())
-        else:
-            _keep(app, kept, "\n".join([*([text.strip()] if text and text.strip() else []), *more]))
+        kept = _Kept(people, day, via.value if via else "", tried, not_told)
+        asks = text is None and not more and not tried and somebody_is_there()
+        with typed(options(context).paths) if asks else nullcontext((text or "").strip()) as said:
+            _keep(app, kept, "\n".join(filter(None, [said, *more])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class _Kept:
     day: date
     via: str
     tried: bool
+    not_told: bool
 
 
 def _keep(app: App, kept: _Kept, text: str) -> None:
@@ -105,8 +107,10 @@ def _keep(app: App, kept: _Kept, text: str) -> None:
         by_hand.tried(app.store, people, kept.day, text, app.rules.try_again, app.local_now)
         say(f"Tried {names} {on_day(kept.day, app.today)}, no answer{about}.")
     else:
+        unheard = to_tell(app, kept.people)
         by_hand.talk(app.store, people, kept.day, text, app.local_now, via=kept.via)
         say(f"Talked with {names} {on_day(kept.day, app.today)}{about}.")
+        settle_telling(app, unheard, not_told=kept.not_told)
     done = words_for(parse(text, kept.day))
     if done:
         say(f"Done as you wrote: {done}.", "dim")

@@ -19,6 +19,7 @@ from kith import __version__
 from kith.cli import (
     account,
     add,
+    advise,
     backup,
     check,
     circle,
@@ -34,13 +35,17 @@ from kith.cli import (
     history,
     import_,
     init,
+    intro,
     log,
     login,
+    meetings,
     merge,
+    news,
     pause,
     people,
     promises,
     report,
+    scout,
     search,
     service,
     show,
@@ -70,7 +75,7 @@ app = typer.Typer(
 )
 
 _EVERY_DAY, _LOOK, _RUN, _KEEP = "Answer from here", "Look things up", "Run and set up", "Keep what you said"
-_WHO = "Say who is who"
+_WHO, _GIVE = "Say who is who", "Give"
 app.command("due", rich_help_panel=_LOOK)(due.due)
 app.command("show", rich_help_panel=_LOOK)(show.show)
 app.command("history", rich_help_panel=_LOOK)(history.history)
@@ -90,6 +95,10 @@ app.command("add", rich_help_panel=_EVERY_DAY)(add.add)
 app.command("triage", rich_help_panel=_EVERY_DAY)(triage.triage)
 app.command("tag", rich_help_panel=_EVERY_DAY, context_settings=tag.SETTINGS)(tag.tag)
 app.command("set", rich_help_panel=_EVERY_DAY)(set_.set_)
+app.command("advise", rich_help_panel=_EVERY_DAY)(advise.advise)
+app.add_typer(news.app, name="news", rich_help_panel=_GIVE)
+app.add_typer(intro.app, name="intro", rich_help_panel=_GIVE)
+app.add_typer(scout.app, name="scout", rich_help_panel=_GIVE)
 app.command("duplicates", rich_help_panel=_WHO)(duplicates.duplicates)
 app.command("merge", rich_help_panel=_WHO)(merge.merge)
 app.command("split", rich_help_panel=_WHO)(split.split)
@@ -98,6 +107,7 @@ app.add_typer(account.app, name="account", rich_help_panel=_RUN)
 app.command("init", rich_help_panel=_RUN)(init.init)
 app.command("sync", rich_help_panel=_RUN)(sync.sync)
 app.command("check", rich_help_panel=_RUN)(check.check)
+app.add_typer(meetings.app, name="meetings", rich_help_panel=_LOOK)
 app.add_typer(circle.app, name="circle", rich_help_panel=_LOOK)
 app.add_typer(events.app, name="events", rich_help_panel=_RUN)
 app.command("login", rich_help_panel=_RUN)(login.login)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from kith.cli.console import out, print_json
 from kith.cli.plain import identity
 from kith.cli.session import one_person, session
-from kith.cli.words import clock_text, day_words
+from kith.cli.words import clock_text, day_words, on_day
 from kith.core.brief import day_text, partial_day_text
 from kith.core.cadence import Window, window
 from kith.core.event import Timed, When
@@ -38,9 +38,9 @@ def show(
 
 
 def _print(app: App, known: Known) -> None:
-    who, people = known.person, app.store.people
     from kith.sync.said import Telling
 
+    who, people = known.person, app.store.people
     console = out()
     console.print(f"[bold]{escape(who.name)}[/]" + (f"  ({escape(', '.join(who.nicknames))})" if who.nicknames else ""))
     lines = [
@@ -84,6 +84,8 @@ def _next(app: App, known: Known) -> str:
     if when is not None:
         clock = clock_text(when.start, app.rules.days.zone) if isinstance(when, Timed) else ""
         return f"in the calendar, {day_words(when.day_in(app.rules.days.zone), app.today)} {clock}".rstrip()
+    if known.meeting is not None and known.is_excused(app.today):
+        return f"a meeting {on_day(known.meeting, app.today)}"
     belongs = window(known.standing)
     return f"due {day_words(belongs.due, app.today)}" if belongs else ""
 
@@ -134,6 +136,7 @@ def _plain(app: App, known: Known) -> dict[str, Any]:
         "set_by": known.membership.source or None,
         "paused": known.row.is_paused(app.today),
         "due": belongs.due.isoformat() if belongs else None,
+        "meeting": known.meeting.isoformat() if known.meeting else None,
         "event_day": when.day_in(app.rules.days.zone).isoformat() if when else None,
         "event_start": when.start.isoformat() if isinstance(when, Timed) else None,
         "nicknames": list(who.nicknames),

@@ -30,6 +30,8 @@ def status(
 
 
 def _print(app: App) -> None:
+    from kith.sync.noticing import advice
+
     run = app.store.runs.last()
     if run is None:
         verdict(WARNING, "last pass", "none yet", "run `kith sync`, or start the daemon")
@@ -57,6 +59,9 @@ def _print(app: App) -> None:
     if questions:
         who = f"{count(questions, 'pair', 'pairs')} of people may be one"
         verdict(OK, "duplicates", who, "a few at a time: `kith duplicates`")
+    suggestions = advice(app.store, network, app.rules.days.zone, app.today)
+    if suggestions:
+        verdict(OK, "rhythms", count(len(suggestions), "suggestion"), "see them: `kith advise`")
     for fault in app.store.runs.faults():
         if fault.kind == BUDGET:
             continue  # said above
@@ -76,6 +81,8 @@ def _moment(app: App, instant: datetime) -> str:
 
 
 def _plain(app: App) -> dict[str, Any]:
+    from kith.sync.noticing import advice
+
     run = app.store.runs.last()
     network = app.network()
     budget = network.budget(app.rules, app.today)
@@ -97,6 +104,7 @@ def _plain(app: App) -> dict[str, Any]:
             "fits": budget.fits_comfortably,
         },
         "questions": app.store.matching.questions(),
+        "suggestions": len(advice(app.store, network, app.rules.days.zone, app.today)),
         "faults": [
             {"account": f.account, "kind": f.kind, "message": f.message, "hint": f.hint, "since": f.since.isoformat()}
             for f in app.store.runs.faults()

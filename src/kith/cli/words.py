@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from kith.core.brief import day_text
+from kith.core.event import printable
 from kith.core.plan import Why
 from kith.core.report import Understood, WroteEvent
 
@@ -14,6 +15,8 @@ _MEANINGS = {
     "talked": "talked {on_day}",
     "corrected": "corrected what you talked about",
     "withdrawn": "took the mark away: not a conversation after all (the text is kept)",
+    "met": "met {on_day}",
+    "unmet": "the meeting of {day} did not take place after all: not a conversation",
     "noted": "a note in preparation, not a contact",
     "tried": "tried {on_day}, no answer: comes again in a few days",
     "snoozed": "moved to {day}: snoozed until then",
@@ -25,11 +28,11 @@ _MEANINGS = {
 }
 _SKIPS = {
     "deleted": "deleted: this round is skipped, counted from {day}",
-    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith set {name} --every …`",
+    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith advise`",
 }
 _WHYS = {
     Why.AGAIN: "comes again",
-    Why.WINDOW: "its cadence changed",
+    Why.WINDOW: "due on other days now",
     Why.BARRED: "not on that day or hour any more",
     Why.OVER_BUDGET: "that day was too full",
     Why.SHAPE: "as your config asks for it now",
@@ -39,6 +42,7 @@ _ENDS = {
     "skipped": "this round is skipped",
     "withdrawn": "paused, or not in your network any more",
     "moved on": "nobody on it waits any more",
+    "meeting": "you have a meeting with them ahead",
 }
 _WRITES = {
     "created": "new {when}",
@@ -78,7 +82,7 @@ def understood_words(item: Understood, today: date) -> str:
     template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
     if item.what == "snoozed" and item.day < today:
         template = "moved to {day}, a day gone by: not a contact"
-    words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today), name=_quoted(item.person))
+    words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today))
     if not item.text or item.what == "skipped":
         return words
     return f"{words}: {item.text}" if item.what == "obeyed" else f"{words}: “{one_line(item.text)}”"
@@ -93,10 +97,6 @@ def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
     return f"{words} ({why})" if why else words
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
-
-
 def joined(names: Sequence[str]) -> str:
     """``Ana``, ``Ana and Rui``, ``Ana, Rui and Carla``."""
     *most, last = names
@@ -106,6 +106,16 @@ def joined(names: Sequence[str]) -> str:
 def count(number: int, one: str, more: str = "") -> str:
     """``1 event``, ``2 events``; ``more`` where the plural is not made with an s."""
     return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
+def quoted(text: str) -> str:
+    """A text on one line in quotation marks, or that there is none."""
+    return f"“{one_line(text)}”" if text.strip() else "no text"
+
+
+def as_line(text: str) -> str:
+    """What was typed for something of one line, as every calendar and the store can keep it."""
+    return " ".join(printable(text).split())
 
 
 def one_line(text: str) -> str:

@@ -55,6 +55,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from _account_names(draft)
     yield from _calendar_account(draft)
     yield from _calendar_name(draft)
+    yield from _watched_calendars(draft)
     yield from _places_shared(draft, "calendar")
     yield from _places_shared(draft, "subscribe")
     yield from _subscriptions(draft)
@@ -104,6 +105,28 @@ def _calendar_name(draft: Draft) -> Iterator[Finding]:
         case ServerAccount(calendar_url=str()):
             calendar_url = path(("accounts", named, "calendar_url"))
             yield Finding(place, f"and {calendar_url} both say which calendar is meant; keep one of the two")
+
+
+def _watched_calendars(draft: Draft) -> Iterator[Finding]:
+    """Each must be some account's; whether there is such a calendar, only the account knows."""
+    if not draft.is_sure_of("accounts"):
+        return
+    able = draft.config.accounts_with_a_calendar
+    for position, calendar in enumerate(draft.config.meetings.calendars):
+        if draft.config.place_of(calendar) is not None:
+            continue
+        account, slash, name = calendar.partition("/")
+        if slash and account in draft.config.accounts:
+            words = "has no calendar" if name.strip() else "is an account; put the calendar's name behind the slash"
+            sentence = f"{value(account)} {words}"
+        elif slash and able:
+            sentence = f"there is no account {value(account)}{_suggestion(account, able)}"
+        elif able:
+            examples = _any_of(tuple(f"{one}/{calendar}" for one in able))
+            sentence = f"{value(calendar)} may be in several accounts; write {examples}"
+        else:
+            sentence = f"no account has a calendar, so {value(calendar)} is nowhere"
+        yield Finding(("meetings", "calendars", position), sentence)
 
 
 def _places_shared(draft: Draft, key: Literal["calendar", "subscribe"]) -> Iterator[Finding]:

@@ -125,7 +125,7 @@ def _with_circle_of_dates(text: str, old: str, new: str) -> str:
 
 
 def rename_account(text: str, old: str, new: str, *, file: str = "config.toml") -> str:
-    """The config ``text`` with the account ``old`` called ``new``, also where ``[calendar]`` names it.
+    """The config ``text`` with the account ``old`` called ``new``, also in ``[calendar]`` and ``[meetings]``.
 
     Raises:
         ConfigError: the config has problems already, would have some then, or is written in a way that kith
@@ -137,10 +137,14 @@ def rename_account(text: str, old: str, new: str, *, file: str = "config.toml") 
     wanted = data | {"accounts": accounts}
     if data.get("calendar", {}).get("account") == old:
         wanted["calendar"] = data["calendar"] | {"account": new}
+    if "meetings" in data and "calendars" in data["meetings"]:
+        calendars = [_renamed(calendar, old, new) for calendar in data["meetings"]["calendars"]]
+        wanted["meetings"] = data["meetings"] | {"calendars": calendars}
     mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
     plain = text.removeprefix(mark)
     try:
-        edited = mark + _with_calendar_account(_with_account_headings(plain, old, new), old, new)
+        plain = _with_calendar_account(_with_account_headings(plain, old, new), old, new)
+        edited = mark + _with_watched_account(plain, old, new)
     except TOMLKitError:
         raise _cannot_rename(file, old) from None
     parse(edited, file=file, base=Path())
@@ -165,6 +169,25 @@ def _with_calendar_account(text: str, old: str, new: str) -> str:
         return text
     calendar["account"] = _in_quotes_of(calendar["account"], new)
     return _with_line_ends_of(text, tomlkit.dumps(document))
+
+
+def _with_watched_account(text: str, old: str, new: str) -> str:
+    document = tomlkit.parse(text)
+    meetings: Any = document.get("meetings", {})
+    calendars = meetings.get("calendars", [])
+    renamed = [_renamed(calendar, old, new) for calendar in calendars]
+    if renamed == list(calendars):
+        return text
+    for position, calendar in enumerate(renamed):
+        if calendars[position] != calendar:
+            calendars[position] = _in_quotes_of(calendars[position], calendar)
+    return _with_line_ends_of(text, tomlkit.dumps(document))
+
+
+def _renamed(calendar: str, old: str, new: str) -> str:
+    """``ACCOUNT/NAME`` with the account's new name."""
+    account, slash, name = calendar.partition("/")
+    return f"{new}/{name}" if slash and account == old else calendar
 
 
 def _cannot_rename(file: str, old: str) -> ConfigError:

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, Vali
 from kith.config.written import nearest, value
 from kith.core.facets import FacetKey, facet_of
 from kith.core.period import Period, parse_duration
+from kith.core.rules import PLACE, PLACES
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -29,6 +30,7 @@ _CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=24)
 _LONGEST_TEXT = 40
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
+_LONGEST_BRIEF = 1000
 _PLACEHOLDER = re.compile(r"\{(name|first|circle)\}")
 _LIST_PLACEHOLDER = re.compile(r"\{(names|count)\}")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
@@ -210,6 +212,12 @@ def _day(found: object) -> date:
         raise ValueError(f"holds {value(found)}, which is not in the calendar") from None
 
 
+def _mail(found: object) -> str:
+    if not isinstance(found, str) or not re.fullmatch(r"[^\s@]+@[^\s@]+", found):
+        raise ValueError(f'must be an e-mail address in quotes, such as "me@example.org", got {value(found)}')
+    return found
+
+
 def _template(found: str) -> str:
     rest = _PLACEHOLDER.sub("", _text(found))
     unknown = re.search(r"\{[^{}]*\}", rest)
@@ -246,7 +254,24 @@ def _facet(found: str) -> FacetKey:
     return facet.key
 
 
+def _brief(found: str) -> str:
+    if any(unicodedata.category(char) in _CONTROL for char in found.replace("\n", "").replace("\r", "")):
+        raise ValueError("must be plain text, without tabs and other characters that do not show")
+    if len(found) > _LONGEST_BRIEF:
+        raise ValueError(f"must not be longer than {_LONGEST_BRIEF} characters, got {len(found)}")
+    rest = PLACE.sub("", found)
+    unknown = re.search(r"\{([^{}\n]*)\}", rest)
+    if unknown:
+        meant = nearest(unknown[1], PLACES)
+        advice = f"did you mean {{{meant}}}?" if meant else f"there are {', '.join(f'{{{name}}}' for name in PLACES)}"
+        raise ValueError(f"has nothing called {unknown[0]}; {advice}")
+    if "{" in rest or "}" in rest:
+        raise ValueError("has a brace without its partner; braces stand only around names such as {why}")
+    return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
 Text = Annotated[str, AfterValidator(_text)]
+Mail = Annotated[str, PlainValidator(_mail)]
 Zone = Annotated[ZoneInfo, PlainValidator(zone)]
 Region = Annotated[str, PlainValidator(_region)]
 FilePath = Annotated[Path, PlainValidator(_path)]
@@ -261,6 +286,7 @@ Weekday = Annotated[int, PlainValidator(_weekday)]
 AwayRange = Annotated[tuple[date, date], PlainValidator(_away)]
 Template = Annotated[str, AfterValidator(_template)]
 ListTemplate = Annotated[str, AfterValidator(_list_template)]
+BriefTemplate = Annotated[str, AfterValidator(_brief)]
 Share = Annotated[float, PlainValidator(_share)]
 FacetName = Annotated[FacetKey, AfterValidator(_facet)]
 

@@ -150,9 +150,15 @@ def _system_zone() -> str | None:
 def _in_order(problems: Iterable[Finding], text: str) -> tuple[ConfigProblem, ...]:
     places = layout(text.removeprefix(BYTE_ORDER_MARK))
     located = [
-        ConfigProblem(written.path(problem.loc), problem.sentence, places.line(problem.loc)) for problem in problems
+        ConfigProblem(written.path(_shown(problem.loc)), problem.sentence, places.line(problem.loc))
+        for problem in problems
     ]
     return tuple(sorted(located, key=lambda problem: (problem.line or math.inf, problem.path)))
+
+
+def _shown(loc: Loc) -> Loc:
+    """Where it is, as far as everybody may know: what is said of a broken config may come to stand in an event."""
+    return loc[:2] if loc[:2] == ("report", "targets") else loc
 
 
 def _file_error(path: Path, sentence: str, line: int | None = None, *, hint: str = "") -> ConfigError:

@@ -25,12 +25,14 @@ from pydantic import (
 from kith.config.accounts import Account, EndpointsTable, FolderAccount, GoogleTable, ServerAccount
 from kith.config.fields import (
     AwayRange,
+    BriefTemplate,
     ClockTime,
     Command,
     Duration,
     FacetName,
     Length,
     ListTemplate,
+    Mail,
     Region,
     Share,
     Table,
@@ -42,9 +44,10 @@ from kith.config.fields import (
 )
 from kith.config.region import region_of
 from kith.config.written import Loc
+from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Marks, ReportRules, Rules, Shape
+from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules, Shape
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -59,6 +62,7 @@ class CalendarTable(Table):
     name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
     list_title: ListTemplate = _DEFAULT.list_title
+    brief: BriefTemplate = _DEFAULT.brief
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
     tried_marks: tuple[Text, ...] = _DEFAULT.marks.tried
@@ -76,6 +80,14 @@ class NotifyTable(Table):
 
     problems: StrictBool = True
     command: Command | None = None
+
+
+class MeetingsTable(Table):
+    """``[meetings]``: in which of the user's own calendars meetings stand, and which of them count."""
+
+    calendars: tuple[Text, ...] = ()
+    meeting_size: StrictInt = Field(default=MEETING_SIZE, ge=1, le=1000)
+    me: tuple[Mail, ...] = ()
 
 
 class ReachOutTable(Table):
@@ -102,6 +114,15 @@ class DatesTable(Table):
     circles: tuple[Text, ...] | None = None
     lead: Length | None = None
     at: ClockTime = _DEFAULT.dates.at
+
+
+class GivingTable(Table):
+    """``[giving]``: news to tell, people to introduce, people to get to know."""
+
+    news: StrictInt = Field(default=_DEFAULT.giving.news, ge=0, le=10)
+    ask_after: Length = _DEFAULT.giving.ask_after
+    suggest: StrictBool = _DEFAULT.giving.suggest
+    scouts: StrictBool = _DEFAULT.giving.scouts
 
 
 class ReportTable(Table):
@@ -157,7 +178,9 @@ class Config(Table):
     sync: SyncTable = SyncTable()
     notify: NotifyTable = NotifyTable()
     reach_out: ReachOutTable = ReachOutTable()
+    meetings: MeetingsTable = MeetingsTable()
     dates: DatesTable = DatesTable()
+    giving: GivingTable = GivingTable()
     circles: Mapping[Text, CircleTable] = {}
     people: Mapping[Text, PersonTable] = {}
     report: ReportTable = ReportTable()
@@ -171,6 +194,24 @@ class Config(Table):
     def calendar_account(self) -> str:
         """The account that events are written to: the one ``[calendar]`` names, or the only one there is."""
         return self.calendar.account or self.accounts_with_a_calendar[0]
+
+    @property
+    def watched_calendars(self) -> tuple[tuple[str, str], ...]:
+        """The calendars in which meetings stand: the account of each, and the calendar's name in it."""
+        placed = (self.place_of(calendar) for calendar in self.meetings.calendars)
+        return tuple(dict.fromkeys(place for place in placed if place is not None))
+
+    def watches(self, account: str) -> bool:
+        """Whether meetings stand in a calendar of that account."""
+        return any(place[0] == account for place in self.watched_calendars)
+
+    def place_of(self, calendar: str) -> tuple[str, str] | None:
+        """The account and the name that ``ACCOUNT/NAME`` means, or ``NAME`` where there is only one account for it."""
+        able = self.accounts_with_a_calendar
+        account, slash, name = calendar.partition("/")
+        if slash and account in self.accounts:
+            return (account, name.strip()) if account in able and name.strip() else None
+        return (able[0], calendar) if len(able) == 1 else None
 
 
 def table_at(loc: Loc) -> type[Table]:
@@ -195,8 +236,12 @@ def table_at(loc: Loc) -> type[Table]:
             return NotifyTable
         case ("reach_out",):
             return ReachOutTable
+        case ("meetings",):
+            return MeetingsTable
         case ("dates",):
             return DatesTable
+        case ("giving",):
+            return GivingTable
         case ("circles", _):
             return CircleTable
         case ("people", _):
@@ -209,7 +254,7 @@ def table_at(loc: Loc) -> type[Table]:
 
 def rules(config: Config) -> Rules:
     """What the config says, in the core's words."""
-    reach_out, calendar, dates = config.reach_out, config.calendar, config.dates
+    reach_out, calendar, dates, giving = config.reach_out, config.calendar, config.dates, config.giving
     return Rules(
         days=DayRules(
             zone=config.timezone,
@@ -230,6 +275,7 @@ def rules(config: Config) -> Rules:
         ),
         title=calendar.title,
         list_title=calendar.list_title,
+        brief=calendar.brief,
         details=calendar.details,
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),
         retries=reach_out.retries,
@@ -247,4 +293,5 @@ def rules(config: Config) -> Rules:
             lead=timedelta(days=int(dates.lead.about_days) if dates.lead is not None else 0),
             at=dates.at,
         ),
+        giving=Giving(giving.news, giving.ask_after, giving.suggest, giving.scouts),
     )

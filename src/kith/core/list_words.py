@@ -6,8 +6,9 @@ As in a brief, nothing depends on today. The more people are on a list, the less
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from kith.core.brief import Subject, day_text
+from kith.core.brief import Subject, day_text, for_day
 from kith.core.list_lines import Line
 from kith.core.rules import Rules
 
@@ -26,8 +27,8 @@ def list_title(names: Sequence[str], rules: Rules) -> str:
     return " ".join(rules.list_title.format(names=said, count=len(names)).split())
 
 
-def line(subject: Subject, key: str, people: int, rules: Rules) -> Line:
-    """The lines about somebody on a list of ``people``.
+def line(subject: Subject, key: str, people: int, rules: Rules, day: date) -> Line:
+    """The lines about somebody on a list of ``people`` that stands on ``day``.
 
     With ``details = "none"`` that is the name alone, which a list cannot do without.
     """
@@ -37,7 +38,7 @@ def line(subject: Subject, key: str, people: int, rules: Rules) -> Line:
     if rules.details == "short":
         return Line(key, name, _why(subject))
     room = max(1, min(_LINES, _LINES_IN_ALL // max(people, 1)))
-    return Line(key, name, _why(subject), tuple(filter(None, map(_one_line, _worth_saying(subject))))[:room])
+    return Line(key, name, _why(subject), tuple(filter(None, map(_one_line, _worth_saying(subject, day))))[:room])
 
 
 def _why(subject: Subject) -> str:
@@ -47,7 +48,7 @@ def _why(subject: Subject) -> str:
     return "new in your network"
 
 
-def _worth_saying(subject: Subject) -> list[str]:
+def _worth_saying(subject: Subject, day: date) -> list[str]:
     """What would be missed most, first."""
     return [
         subject.remark,
@@ -57,8 +58,8 @@ def _worth_saying(subject: Subject) -> list[str]:
         *subject.promises,
         *(spoken.text for spoken in subject.conversations[:1]),
         *subject.changes,
-        *subject.news[:1],
-        *subject.introductions[:1],
+        *for_day(subject.news, day, 1),
+        *for_day(subject.introductions, day, 1),
         *subject.facts[-_FACTS:],
     ]
 

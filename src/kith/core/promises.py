@@ -6,14 +6,16 @@ from the command line says its words again. Who promises the same once more has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kith.core.event import line_digests, normal_line, printable
 from kith.core.history import Entry
-from kith.core.typed import Line, Order, parse
+from kith.core.typed import Line, Order, parse, without_facets
 
+_MAY_BE_ONE = re.compile("[]!✓✔✅☑]")
 _LONGEST = 150
 """How much of a promise a brief shows, and by how much it is known again."""
 
@@ -34,7 +36,7 @@ def promise_key(text: str) -> str:
 
 def shown(text: str) -> str:
     """The line of a brief that asks for a promise."""
-    whole, start = normal_line(printable(text)), _start(text)
+    whole, start = _words(text), _start(text)
     return f"- [ ] {start}{' …' if start != whole else ''}"
 
 
@@ -62,10 +64,17 @@ def open_promises(entries: Iterable[Entry], ticks: Iterable[tuple[datetime, str]
 
 def _promises_in(entry: Entry) -> list[Line]:
     """The promises and ticks in a text; a tick counts for the whole of it, wherever the promise stands."""
+    if not _MAY_BE_ONE.search(entry.text):
+        return []
     lines = [line for line in entry.said.lines if line.order in (Order.PROMISE, Order.KEPT)]
     kept = {promise_key(line.value) for line in lines if line.order is Order.KEPT}
     return [line for line in lines if line.order is Order.KEPT or promise_key(line.value) not in kept]
 
 
 def _start(text: str) -> str:
-    return normal_line(printable(text))[:_LONGEST].strip()
+    return _words(text)[:_LONGEST].strip()
+
+
+def _words(text: str) -> str:
+    """As a brief may show them: facets are nothing for a calendar."""
+    return normal_line(without_facets(printable(text)))

@@ -27,7 +27,8 @@ class Understood:
 
     ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``kept`` (a promise was ticked), ``obeyed`` (an
     order in a text was carried out), ``tried``, ``snoozed``, ``passed``, ``skipped``, ``missing`` (deleted, to be
-    believed at the next pass) or ``back``. ``day`` is the local day it is about.
+    believed at the next pass) or ``back``; of meetings in the user's own calendars ``met`` or ``unmet``. ``day`` is the
+    local day it is about.
     """
 
     what: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -91,6 +92,20 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class Giving:
+    """What briefs and the plan hold of news, introductions and scouts.
+
+    ``news`` is how many a brief shows, ``ask_after`` how long after an introduction it asks what became of it;
+    ``suggest`` whether it names somebody to introduce, and ``scouts`` whether each week has a slot for one.
+    """
+
+    news: int = 3
+    ask_after: Period = Period(days=21)
+    suggest: bool = True
+    scouts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRules:
     """What ``kith report`` looks at, and what it does about it.
 
@@ -103,12 +118,41 @@ class ReportRules:
     targets: Mapping[FacetKey, float] = field(default_factory=dict)
 
 
+PLACES = (
+    *("name", "first", "why", "understood", "questions", "conversations", "promises", "for_next", "facts", "dates"),
+    *("changes", "news", "introductions", "ways"),
+)
+"""What may stand in braces in the template of a brief."""
+
+PLACE = re.compile(r"\{(" + "|".join(PLACES) + r")\}")
+
+BRIEF = """\
+{why}
+{understood}
+{questions}
+
+{conversations}
+
+{promises}
+{for_next}
+
+{facts}
+{dates}
+{changes}
+
+{news}
+{introductions}
+
+{ways}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the config says about whom to keep in touch with, when, and how it looks.
 
     ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``, ``list_title`` one with ``{names}`` and
-    ``{count}``; ``details`` is ``full``, ``short`` or
+    ``{count}``, ``brief`` one with the :data:`PLACES`; ``details`` is ``full``, ``short`` or
     ``none``. ``retries`` is how many times an event that passed unanswered comes again; ``try_again`` is how long
     after an attempt without an answer. ``region`` is the country (``PT``) in which national phone
     numbers are dialled.
@@ -119,10 +163,12 @@ class Rules:
     people: tuple[PersonRule, ...] = ()
     title: str = "Reach out: {name}"
     list_title: str = "Reach out: {names}"
+    brief: str = BRIEF
     details: str = "full"
     marks: Marks = Marks()
     retries: int = 3
     try_again: Period = Period(days=3)
     region: str = ""
     dates: DateRules = DateRules()
+    giving: Giving = Giving()
     report: ReportRules = ReportRules()

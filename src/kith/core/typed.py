@@ -179,6 +179,13 @@ def _line(typed: str, today: date) -> Line:
     return _timing(typed, bare.rstrip("."), today) or Line(typed)
 
 
+def without_facets(line: str) -> str:
+    """A line without its tags of the form ``#name:value``, for where others may see it."""
+    if "#" not in line:
+        return line
+    return " ".join(word for word in line.split(" ") if ":" not in _tag(word))
+
+
 def _tag(word: str) -> str:
     """The tag that a word begins with, without ``#``; it begins with a letter, so that ``#1`` is none."""
     if not word.startswith("#") or not word[1:2].isalpha():

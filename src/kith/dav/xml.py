@@ -81,6 +81,20 @@ def multiget(service: str, names: tuple[str, ...], hrefs: tuple[str, ...]) -> by
     return _written(root)
 
 
+def events_between(start: str, end: str, *names: str) -> bytes:
+    """A calendar-query for the events that have a date between two instants (RFC 4791, sections 7.8 and 9.9)."""
+    root = _root(caldav("calendar-query"))
+    _ask_for(root, names)
+    inside = _child(root, caldav("filter"))
+    for component in ("VCALENDAR", "VEVENT"):
+        inside = _child(inside, caldav("comp-filter"))
+        inside.set("name", component)
+    span = _child(inside, caldav("time-range"))
+    span.set("start", start)
+    span.set("end", end)
+    return _written(root)
+
+
 def _root(name: str) -> etree._Element:
     root: etree._Element = etree.Element(name, nsmap=_PREFIXES)
     return root

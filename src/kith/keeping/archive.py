@@ -1,7 +1,7 @@
 """The archive of ``kith export``: a folder with ``kith.json``, which holds everything, and a page for each person.
 
-Only ``kith.json`` is read again, by ``kith import``; the pages are for people. The whole file is checked before
-anything of it is taken in.
+Where there are news, introductions or scouts, they have a page too. Only ``kith.json`` is read again, by ``kith
+import``; the pages are for people. The whole file is checked before anything of it is taken in.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
+from kith.core.advice import AdviceKind
 from kith.core.event import Kind
 from kith.core.model import AccountId, CardRef, CardUid
 from kith.core.period import Period
 from kith.errors import UsageError
 from kith.files import replace_file
+from kith.keeping.giving_page import giving_page
 from kith.keeping.pages import pages
 from kith.store import archive
-from kith.store.archive import TakenIn, Values
+from kith.store.archive import TakenIn
+from kith.store.archive_table import Values
 from kith.store.cards import card_from
 from kith.store.events import EventState, change_from, fields_from
 from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 
 FILE = "kith.json"
+GIVING = "giving.md"
 VERSION = 1
 
 
@@ -43,9 +47,13 @@ def write(store: Store, folder: Path) -> int:
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", hint="name a new folder; nothing is overwritten")
         (folder / "people").mkdir(mode=0o700)
-        written = pages(archive.read(store.database, joined=True))
+        shown = archive.read(store.database, joined=True)
+        written = pages(shown)
         for name, text in written.items():
             replace_file(folder / "people" / name, text.encode())
+        giving = giving_page(shown)
+        if giving:
+            replace_file(folder / GIVING, giving.encode())
         whole = {"kith": "export", "version": VERSION, **said}
         replace_file(folder / FILE, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
@@ -106,10 +114,12 @@ def _check_references(file: Path, checked: _Archive) -> None:
     events = [event.uid for event in checked.events]
     cards = [(card.account, card.collection, card.uid) for person in checked.people for card in person.cards]
     named = {who for talk in checked.conversations for who in talk.people}
+    named |= {who for meeting in checked.meetings for who in meeting.people.values()}
     named |= {who for reach_out in checked.reach_outs for who in reach_out.people}
     linked = {uid for item in checked.reach_outs for uid in item.events}
     problems = [f"there is nobody with the id {who}" for who in sorted(named - set(people))]
     problems += [f"there is nobody with the id {who}" for who in sorted(_joined(checked) - set(people))]
+    problems += [f"there is nobody with the id {who}" for who in sorted(_given(checked) - set(people))]
     problems += [f"there is no event {uid}" for uid in sorted(linked - set(events))]
     if len(set(people)) < len(people) or len(set(events)) < len(events) or len(set(cards)) < len(cards):
         problems.append("a person, an event or a card is there twice")
@@ -122,6 +132,14 @@ def _joined(checked: _Archive) -> set[str]:
     named = {who for join in checked.joins for who in (join.person_id, join.joined_to)}
     named |= {who for ruling in checked.rulings for who in (ruling.one, ruling.other)}
     return named | {profile.person_id for profile in checked.profiles}
+
+
+def _given(checked: _Archive) -> set[str]:
+    """Everybody whom news, introductions and scouts name."""
+    named = {ruling.person_id for news in checked.news for ruling in news.rulings}
+    named |= {who for pair in checked.introductions for who in (pair.one, pair.other)}
+    named |= {who for pair in checked.acquaintances for who in (pair.one, pair.other)}
+    return named | {who for scout in checked.scouts for who in (scout.via, scout.person_id) if who is not None}
 
 
 # --- what the file may hold ---------------------------------------------------------------------------------
@@ -199,6 +217,30 @@ class _Choice(_Item):
     chosen_on: Day
 
 
+class _Advice(_Item):
+    kind: AdviceKind
+    answer: Literal["yes", "no"]
+    said_on: Day
+
+
+class _Question(_Item):
+    key: StrictStr
+    day: Day
+    title: StrictStr
+    asked: StrictBool
+    answer: Literal["yes", "no"] | None
+
+
+class _Meeting(_Item):
+    key: StrictStr
+    account: StrictStr
+    calendar: StrictStr
+    day: Day
+    text: StrictStr
+    people: dict[StrictStr, StrictStr]
+    withdrawn: StrictBool
+
+
 class _Person(_Item):
     id: StrictStr
     name: StrictStr
@@ -218,6 +260,8 @@ class _Person(_Item):
     skips: list[_Skip]
     tags: list[_Tag] = []
     choices: list[_Choice] = []
+    advice: list[_Advice] = []
+    meeting_questions: list[_Question] = []
     ticks: list[_Tick] = []
 
 
@@ -359,11 +403,57 @@ class _Profile(_Item):
     body: Annotated[dict[str, Any], AfterValidator(_profile_body)]
 
 
+class _NewsRuling(_Item):
+    person_id: StrictStr
+    told: StrictBool
+    at: Instant
+
+
+class _News(_Item):
+    key: StrictStr
+    text: StrictStr
+    since: Day
+    until: Day | None
+    audience: list[StrictStr]
+    recorded_at: Instant
+    ended_on: Day | None
+    rulings: list[_NewsRuling]
+
+
+class _Introduction(_Item):
+    subject: StrictStr
+    one: StrictStr
+    other: StrictStr
+    why: StrictStr
+    recorded_at: Instant
+    introduced_on: Day | None
+    met_on: Day | None
+    dropped_on: Day | None
+
+
+class _Acquaintance(_Item):
+    one: StrictStr
+    other: StrictStr
+    at: Instant
+
+
+class _Scout(_Item):
+    subject: StrictStr
+    text: StrictStr
+    via: StrictStr | None
+    note: StrictStr
+    recorded_at: Instant
+    met_on: Day | None
+    person_id: StrictStr | None
+    dropped_on: Day | None
+
+
 class _Archive(_Item):
     kith: Literal["export"]
     version: Literal[1]
     people: list[_Person]
     conversations: list[_Conversation]
+    meetings: list[_Meeting] = []
     reach_outs: list[_ReachOut]
     events: list[_Event]
     typed_texts: list[_TypedText]
@@ -373,3 +463,7 @@ class _Archive(_Item):
     joins: list[_Join] = []
     rulings: list[_Ruling] = []
     profiles: list[_Profile] = []
+    news: list[_News] = []
+    introductions: list[_Introduction] = []
+    acquaintances: list[_Acquaintance] = []
+    scouts: list[_Scout] = []

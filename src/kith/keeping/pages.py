@@ -33,12 +33,12 @@ def _page(person: Values, talks: list[Values], notes: list[str]) -> str:
         ("", [f"- {line}" for line in _ruled(person)]),
         (
             "Worth remembering",
-            [_item(_FACTS.get(fact["kind"], ""), fact["text"]) for fact in _remembered(person["facts"])],
+            [_item(_FACTS.get(fact["kind"], ""), fact["text"]) for fact in _in_order(_remembered(person["facts"]))],
         ),
         ("Conversations", [_item(_talk_words(talk), talk["text"]) for talk in talks]),
         ("Notes in events", [_item("", note) for note in notes]),
-        ("Tried", [_item(attempt["day"], attempt["text"]) for attempt in _remembered(person["attempts"])]),
-        ("Skipped", [_item(skip["day"], skip["reason"]) for skip in person["skips"]]),
+        ("Tried", [_item(attempt["day"], attempt["text"]) for attempt in _in_order(_remembered(person["attempts"]))]),
+        ("Skipped", [_item(skip["day"], skip["reason"]) for skip in _in_order(person["skips"])]),
     ]
     parts = [f"## {heading}\n\n" * bool(heading) + "\n".join(lines) for heading, lines in sections if lines]
     return "\n\n".join([f"# {' '.join(person['name'].split()) or 'Somebody'}", *parts]) + "\n" if parts else ""
@@ -46,6 +46,11 @@ def _page(person: Values, talks: list[Values], notes: list[str]) -> str:
 
 def _remembered(things: Sequence[Values]) -> list[Values]:
     return [thing for thing in things if thing["forgotten_at"] is None]
+
+
+def _in_order(things: Sequence[Values]) -> list[Values]:
+    """By the day they are about, else by when they came in: joined, everybody would have an order of their own."""
+    return sorted(things, key=lambda thing: [str(thing.get(name)) for name in ("day", "recorded_at", *sorted(thing))])
 
 
 def _ruled(person: Values) -> Iterator[str]:

@@ -11,7 +11,6 @@ id is the same, or one of their cards is.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,52 +19,12 @@ from typing import Any
 
 from kith.core.event import Kind
 from kith.core.model import PersonId
-from kith.store.db import Database, Row
+from kith.store import archive_giving, archive_meetings
+from kith.store.archive_table import Table as _Table
+from kith.store.archive_table import Values
+from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.joins import Join, Joins
-
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Columns that go out and in; some are 0 or 1 in the store, some are JSON, some are words in one text."""
-
-    name: str
-    columns: tuple[str, ...]
-    flags: tuple[str, ...] = ()
-    packed: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-
-    def out(self, row: Row) -> Values:
-        """A row as values."""
-        values = {name: row[name] for name in self.columns}
-        for name in self.flags:
-            values[name] = bool(values[name])
-        for name in self.packed:
-            values[name] = json.loads(values[name]) if values[name] is not None else None
-        for name in self.words:
-            values[name] = values[name].split()
-        return values
-
-    def stored(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Values as a row."""
-        stored = {name: values[name] for name in self.columns}
-        for name in self.flags:
-            stored[name] = int(stored[name])
-        for name in self.packed:
-            stored[name] = json.dumps(stored[name], ensure_ascii=False) if stored[name] is not None else None
-        for name in self.words:
-            stored[name] = " ".join(stored[name])
-        return tuple(stored.values())
-
-    def put(self, database: Database, values: Mapping[str, Any], **more: object) -> int:
-        """Store a new row; its number."""
-        names = ", ".join((*self.columns, *more))
-        marks = ", ".join("?" * (len(self.columns) + len(more)))
-        row = (*self.stored(values), *more.values())
-        return database.insert(f"INSERT INTO {self.name} ({names}) VALUES ({marks})", row)
-
 
 _PEOPLE = _Table(
     "people",
@@ -121,16 +80,21 @@ _PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
 _TAGS = _Table("tags", ("tag",))
 _CHOICES = _Table("choices", ("choice", "chosen_on"))
 _TICKS = _Table("ticks", ("text", "ticked_at"))
+_ADVICE = _Table("advice", ("kind", "answer", "said_on"))
 _IMPORTED_CARDS = _Table("imported_cards", ("account", "collection", "uid", "body"), packed=("body",))
 _IMPORTED_THINGS = _Table("imported_things", ("account", "collection", "uid", "key", "value"))
 _OF_A_PERSON = {
     "facts": _FACTS, "attempts": _ATTEMPTS, "skips": _SKIPS, "tags": _TAGS, "choices": _CHOICES, "ticks": _TICKS,
+    "advice": _ADVICE,
+    "meeting_questions": archive_meetings.QUESTIONS,
 }  # fmt: skip
 
 TABLES = (
     *(_PEOPLE, _LINKS, _FACTS, _ATTEMPTS, _SKIPS, _CONVERSATIONS, _TYPED, _CHANGES, _REACH_OUTS, _EVENTS),
-    *(_TAGS, _CHOICES, _TICKS, _IMPORTED_CARDS, _IMPORTED_THINGS),
+    *(_TAGS, _CHOICES, _TICKS, _ADVICE, _IMPORTED_CARDS, _IMPORTED_THINGS),
     *(_JOINS, _RULINGS, _PROFILES),
+    *archive_giving.TABLES,
+    *archive_meetings.TABLES,
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
     _Table("event_reach_outs", ("event_uid", "reach_out_id", *_LINES.columns)),
@@ -141,6 +105,8 @@ STAYS = {
     "meta": "an archive may be taken into any store; events say themselves which install wrote them",
     "migrations": "the store's own",
     "items": "mirror", "cards": "mirror", "card_groups": "mirror", "cursors": "mirror", "looks": "mirror",
+    "watched_calendars": "mirror", "watched_items": "mirror", "watched_meetings": "mirror",
+    "meetings_ahead": "follow from the mirror",
     "numbers": "follow from the events",
     "belongings": "people go out apart, with what is theirs",
     "words": "made anew", "words_data": "made anew", "words_idx": "made anew", "words_content": "made anew",
@@ -173,6 +139,8 @@ def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]
             "joins": joins,
             "rulings": [_RULINGS.out(row) for row in database.each("SELECT * FROM rulings ORDER BY one, other")],
             "profiles": [_PROFILES.out(row) for row in database.each("SELECT * FROM profiles ORDER BY person_id")],
+            **archive_giving.read(database),
+            **archive_meetings.read(database),
             "people": _people(database),
             "conversations": _conversations(database),
             "reach_outs": _reach_outs(database),
@@ -256,14 +224,18 @@ def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> Take
         _add_missing(database, _ATTEMPTS, person["attempts"], person_id=who)
         _add_missing(database, _SKIPS, person["skips"], person_id=who)
         _add_missing(database, _TICKS, person["ticks"], person_id=who)
-        _add_where_none_is(database, _TAGS, person["tags"], person_id=who)
-        _add_where_none_is(database, _CHOICES, person["choices"], person_id=who)
+        _TAGS.add_where_none_is(database, person["tags"], person_id=who)
+        _CHOICES.add_where_none_is(database, person["choices"], person_id=who)
+        _ADVICE.add_where_none_is(database, person["advice"], person_id=who)
+        archive_meetings.take_in_questions(database, person["meeting_questions"], who)
     talks = _take_in_conversations(database, archive["conversations"], whose)
     events, left_out = _take_in_reach_outs(database, archive, whose)
     _add_missing(database, _TYPED, archive["typed_texts"])
     _add_missing(database, _CHANGES, archive["card_changes"])
-    _add_where_none_is(database, _IMPORTED_CARDS, archive["imported_cards"])
-    _add_where_none_is(database, _IMPORTED_THINGS, archive["imported_things"])
+    _IMPORTED_CARDS.add_where_none_is(database, archive["imported_cards"])
+    _IMPORTED_THINGS.add_where_none_is(database, archive["imported_things"])
+    archive_giving.take_in(database, archive, whose)
+    archive_meetings.take_in(database, archive, whose)
     _take_in_joins(database, joins, joined, archive, whose)
     database.execute("UPDATE people SET revision = revision + 1")
     return TakenIn(new, talks, facts, events, left_out)
@@ -282,15 +254,6 @@ def _add_missing(database: Database, table: _Table, wanted: Iterable[Values], **
             table.put(database, values, **owner)
             added += 1
     return added
-
-
-def _add_where_none_is(database: Database, table: _Table, wanted: Iterable[Values], **owner: str) -> None:
-    """Add the rows whose key is not here; what is here stays."""
-    names = ", ".join((*table.columns, *owner))
-    marks = ", ".join("?" * (len(table.columns) + len(owner)))
-    for values in wanted:
-        row = (*table.stored(values), *owner.values())
-        database.execute(f"INSERT OR IGNORE INTO {table.name} ({names}) VALUES ({marks})", row)
 
 
 # --- people ---

@@ -10,8 +10,10 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from kith.core.changes import FIELDS, Changed
 from kith.core.model import AccountId, Card, CardRef, CardUid, ETag, Group, Href, Labelled, PartialDate, PersonId
 from kith.core.names import name_keys
 from kith.store.db import Database, Row
@@ -262,6 +264,18 @@ class Cards:
             ((after.ref, name, _plain(getattr(before, name)), _plain(getattr(after, name))) for name in differing),
             now,
         )
+
+    def changes(self) -> dict[PersonId, list[Changed]]:
+        """What changed on everybody's cards that is worth telling, oldest first; days are those of UTC."""
+        found: dict[PersonId, list[Changed]] = defaultdict(list)
+        sql = (
+            "SELECT person_id, at, field, before, after FROM card_changes JOIN person_cards"
+            " USING (account, collection, uid) WHERE field IN (SELECT value FROM json_each(?)) ORDER BY id"
+        )
+        for row in self._database.all(sql, (json.dumps(FIELDS),)):
+            day = datetime.fromisoformat(row["at"]).astimezone(UTC).date()
+            found[PersonId(row["person_id"])].append(Changed(day, row["field"], row["before"], row["after"]))
+        return found
 
     def by_person(self, people: Collection[PersonId] | None = None) -> dict[PersonId, list[Card]]:
         """The cards of the given people, or of everybody, those missing included.

@@ -442,14 +442,16 @@ def _reach_out(row: Row, people: tuple[PersonId, ...]) -> ReachOut:
     )
 
 
-def _when_to(when: When) -> dict[str, Any]:
+def when_to(when: When) -> dict[str, Any]:
+    """When something is, as it is stored."""
     if isinstance(when, AllDay):
         return {"day": when.day.isoformat()}
     zone = getattr(when.start.tzinfo, "key", None)
     return {"start": when.start.isoformat(), "zone": zone, "seconds": int(when.duration.total_seconds())}
 
 
-def _when_from(value: dict[str, Any]) -> When:
+def when_from(value: dict[str, Any]) -> When:
+    """When something is, out of what was stored. Raises KeyError, TypeError or ValueError where it is not."""
     if "day" in value:
         return AllDay(date.fromisoformat(value["day"]))
     start = datetime.fromisoformat(value["start"])
@@ -460,7 +462,7 @@ def _when_from(value: dict[str, Any]) -> When:
 
 def _fields_to(fields: Fields) -> dict[str, Any]:
     return {
-        "when": _when_to(fields.when),
+        "when": when_to(fields.when),
         "title": fields.title,
         "description": fields.description,
         "alarm": fields.alarm,
@@ -469,17 +471,17 @@ def _fields_to(fields: Fields) -> dict[str, Any]:
 
 def fields_from(value: dict[str, Any]) -> Fields:
     """An event's fields as they are stored. Raises KeyError, TypeError or ValueError where they are not."""
-    return Fields(_when_from(value["when"]), value["title"], value["description"], value["alarm"])
+    return Fields(when_from(value["when"]), value["title"], value["description"], value["alarm"])
 
 
 def _change_to(change: Change) -> dict[str, Any]:
-    when = _when_to(change.when) if change.when else None
+    when = when_to(change.when) if change.when else None
     return {"when": when, "title": change.title, "description": change.description, "alarm": change.alarm}
 
 
 def change_from(value: dict[str, Any]) -> Change:
     """A change to an event as it is stored. Raises KeyError, TypeError or ValueError where it is not."""
-    when = _when_from(value["when"]) if value["when"] else None
+    when = when_from(value["when"]) if value["when"] else None
     return Change(when, value["title"], value["description"], value["alarm"])
 
 

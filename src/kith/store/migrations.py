@@ -3,7 +3,7 @@
 Each step runs in one transaction with the record that it ran; before the first of several steps on a store that
 holds anything, a copy goes to ``backups/``. A step, once released, is never edited. What cannot be fetched again
 (conversations, links, history, what was written to calendars) is only ever carried along; the mirror tables
-(``items``, ``cards``, ``card_groups``, ``cursors``, ``looks``) may be dropped and filled again.
+(``items``, ``cards``, ``card_groups``, ``cursors``, ``looks``, all ``watched_…``) may be dropped and filled again.
 """
 
 from __future__ import annotations
@@ -310,6 +310,75 @@ CREATE TRIGGER typed_texts_out_of_words AFTER DELETE ON typed_texts BEGIN
 END;
 """
 
+_MEETINGS = """
+-- The mirror of the watched calendars: may be dropped and read again. A source is what later dates are found from.
+CREATE TABLE watched_calendars (
+    account TEXT NOT NULL, calendar TEXT NOT NULL, made_for TEXT NOT NULL, cursor TEXT NOT NULL, until TEXT NOT NULL,
+    PRIMARY KEY (account, calendar)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watched_items (
+    account TEXT NOT NULL, calendar TEXT NOT NULL, href TEXT NOT NULL, etag TEXT, source TEXT NOT NULL,
+    unreadable INTEGER NOT NULL,
+    PRIMARY KEY (account, calendar, href)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watched_meetings (
+    account TEXT NOT NULL, calendar TEXT NOT NULL, href TEXT NOT NULL, key TEXT NOT NULL, ends TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX watched_meetings_by_item ON watched_meetings (account, calendar, href);
+CREATE INDEX watched_meetings_by_end ON watched_meetings (ends);
+-- The next meeting with each person: follows from the others.
+CREATE TABLE meetings_ahead (person_id TEXT PRIMARY KEY REFERENCES people (id), day TEXT NOT NULL) STRICT;
+
+-- Sacred: what kith last wrote of a meeting into the conversation of the event ``meeting:KEY``, and what was asked.
+CREATE TABLE meeting_conversations (
+    key TEXT PRIMARY KEY, account TEXT NOT NULL, calendar TEXT NOT NULL, day TEXT NOT NULL, text TEXT NOT NULL,
+    people TEXT NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE meeting_questions (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, person_id TEXT NOT NULL REFERENCES people (id), day TEXT NOT NULL,
+    title TEXT NOT NULL, asked INTEGER NOT NULL, answer TEXT, UNIQUE (key, person_id)
+) STRICT;
+"""
+
+_GIVING = """
+-- News of the user's own to tell, from a day on; the audience is a list of labels, tags and circles, or empty.
+CREATE TABLE news (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, text TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+    audience TEXT NOT NULL, recorded_at TEXT NOT NULL, ended_on TEXT
+) STRICT;
+-- The user's word on who was told, beyond what conversations say; the last one counts.
+CREATE TABLE news_rulings (
+    news_id INTEGER NOT NULL REFERENCES news (id), person_id TEXT NOT NULL REFERENCES people (id),
+    told INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (news_id, person_id, at)
+) STRICT;
+-- Two people who are to meet, and what the user said became of it. Their events are known by "subject".
+CREATE TABLE introductions (
+    id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, one TEXT NOT NULL REFERENCES people (id),
+    other TEXT NOT NULL REFERENCES people (id), why TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    introduced_on TEXT, met_on TEXT, dropped_on TEXT
+) STRICT;
+CREATE TABLE acquaintances (
+    one TEXT NOT NULL REFERENCES people (id), other TEXT NOT NULL REFERENCES people (id), at TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) STRICT;
+-- Whom the user would like to get to know, who could introduce them, and whom they became.
+CREATE TABLE scouts (
+    id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TEXT NOT NULL, via TEXT REFERENCES people (id),
+    note TEXT NOT NULL, recorded_at TEXT NOT NULL, met_on TEXT, person_id TEXT REFERENCES people (id),
+    dropped_on TEXT
+) STRICT;
+"""
+
+_NOTICING = """
+-- What the user said to suggestions about a cadence, the last answer to each kind.
+CREATE TABLE advice (
+    person_id TEXT NOT NULL REFERENCES people (id), kind TEXT NOT NULL, answer TEXT NOT NULL, said_on TEXT NOT NULL,
+    PRIMARY KEY (person_id, kind)
+) STRICT;
+"""
+
 MIGRATIONS = (
     Migration("0001 first", _FIRST),
     Migration("0002 cursors", _CURSORS),
@@ -320,7 +389,10 @@ MIGRATIONS = (
     Migration("0008 imports", _IMPORTS),
     Migration("0009 kinds", _KINDS),
     Migration("0010 said", _SAID),
+    Migration("0011 meetings", _MEETINGS),
+    Migration("0012 giving", _GIVING),
     Migration("0013 lists", _LISTS),
+    Migration("0014 noticing", _NOTICING),
 )
 _BACKUPS_KEPT = 5
 

@@ -223,7 +223,9 @@ class People:
             " WHERE withdrawn_at IS NULL GROUP BY person_id"
         )
         skips = self._latest("SELECT person_id, max(day) AS day FROM skips GROUP BY person_id")
-        attempts = self._latest("SELECT person_id, max(day) AS day FROM attempts GROUP BY person_id")
+        attempts = self._latest(
+            "SELECT person_id, max(day) AS day FROM attempts WHERE forgotten_at IS NULL GROUP BY person_id"
+        )
         everybody = conversations.keys() | skips.keys() | attempts.keys()
         return {who: LastTimes(conversations.get(who), skips.get(who), attempts.get(who)) for who in everybody}
 

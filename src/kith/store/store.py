@@ -9,19 +9,24 @@ from pathlib import Path
 
 from kith.core.model import InstallId
 from kith.store.accounts import Accounts
+from kith.store.advice import Answers
 from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
 from kith.store.events import Events
 from kith.store.history import History
 from kith.store.imports import Imports
+from kith.store.introductions import Introductions
 from kith.store.joins import Joins
 from kith.store.lines import Lines
 from kith.store.looking import Looking
 from kith.store.matching import Matching
+from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
+from kith.store.news import NewsRoom
 from kith.store.people import People
 from kith.store.runs import Runs
+from kith.store.scouts import Scouts
 from kith.store.waits import Waits
 from kith.store.words import Words
 
@@ -39,12 +44,17 @@ class Store:
         self.history = History(database)
         self.words = Words(database)
         self.imports = Imports(database, self.cards)
+        self.meetings = Meetings(database)
         self.runs = Runs(database)
         self.waits = Waits(database)
         self.accounts = Accounts(database)
         self.matching = Matching(database)
         self.joins = Joins(database, self.events)
+        self.news = NewsRoom(database)
+        self.introductions = Introductions(database)
+        self.scouts = Scouts(database)
         self.looking = Looking(database)
+        self.advice = Answers(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, or nothing."""

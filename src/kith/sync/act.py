@@ -79,16 +79,18 @@ class Act:
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
         self._wanted = network.wanted(self._today)
-        self._subjects = Subjects(store, network, rules.days.zone)
-        self._lists = Lists(store, calendar, rules, self._wanted, self._subjects, now, report, step)
+        self._excused = {person for person, known in self._wanted.items() if known.is_excused(self._today)}
+        self._subjects = Subjects(store, network, rules)
+        self._lists = Lists(store, calendar, rules, self._subjects, now, report, step)
         self._report = report
         self._step = step
         self._others = others
 
     def run(self, sightings: Sightings) -> None:
         """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
-        held, ending = self._sort(sightings)
         self._lists.look(sightings)
+        self._excuse(sightings)
+        held, ending = self._sort(sightings)
         made = self._plan(held, sightings)
         self._report.unplaced = [self._name(person) for person in made.unplaced]
         if sightings.held:
@@ -113,6 +115,19 @@ class Act:
 
     # --- planning -------------------------------------------------------------------------------------
 
+    def _excuse(self, sightings: Sightings) -> None:
+        """Whom the user meets soon need not be reminded of; a reach-out that they put something into stays."""
+        single = [one.row for one in sightings.events.values() if one.row.marker.kind is not Kind.LIST]
+        touched = self._lists.written_to() | {
+            person
+            for row in single
+            if row.touched or row.written.typed or row.hands_off
+            for number in row.carried
+            for person in self._store.events.reach_out(number).people
+        }
+        self._excused -= touched
+        self._wanted = {person: known for person, known in self._wanted.items() if person not in self._excused}
+
     def _sort(self, sightings: Sightings) -> tuple[dict[PersonId, _Held], list[_Held]]:
         """The live events: those that wait for their person's answer, and those that come to an end."""
         held: dict[PersonId, _Held] = {}
@@ -133,7 +148,7 @@ class Act:
     def _plan(self, held: dict[PersonId, _Held], sightings: Sightings) -> Plan:
         return plan(
             standings=[known.standing for known in self._wanted.values()],
-            open_reach_outs=[*map(self._open, held.values()), *self._lists.waiting()],
+            open_reach_outs=[*map(self._open, held.values()), *self._lists.waiting(self._wanted)],
             rules=self._rules.days,
             now=self._now,
             used_today=self._used_today(held, sightings) + self._lists.answered(sightings),
@@ -396,7 +411,7 @@ class Act:
             return
         self._step("wrote")
         self._end(row, one.reach_out, EventState.GONE)
-        self._say("removed", row, None, why=one.reach_out.outcome or "withdrawn")
+        self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one.person))
 
     def _intend(self, row: EventRow, change: Change) -> None:
         """Keep what is about to be written, and when, in case no answer comes."""
@@ -454,6 +469,9 @@ class Act:
         written = row.written
         start = "" if users_place else start_text(written.fields.when)
         return replace(row.marker, title=written.plain_title, start=start, lines=written.brief)
+
+    def _why_not(self, person: PersonId) -> str:
+        return "meeting" if person in self._excused else "withdrawn"
 
     def _say(self, what: str, row: EventRow, placement: Placement | None, *, why: str = "") -> None:
         when = row.written.fields.when

@@ -151,7 +151,7 @@ class Answers:
     def _obey(
         self, row: EventRow, reach_out: ReachOut, before: str, text: str, day: date, *, talked: bool = False
     ) -> None:
-        done = said.obey(self._store, reach_out.people, before, text, day, self._today, talked=talked)
+        done = said.obey(self._store, reach_out.people, before, text, day, talked=talked)
         if done:
             self.tell("obeyed", row, reach_out, day, done)
 

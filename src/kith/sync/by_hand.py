@@ -31,7 +31,7 @@ def talk(store: Store, people: Sequence[PersonId], day: date, text: str, now: da
     with store.transaction():
         number = store.people.record_conversation(people, day, text, now, via=via)
         answer_open(store, people, day, now)
-        said.obey(store, people, "", text, day, now.date(), talked=True)
+        said.obey(store, people, "", text, day, talked=True)
         return number
 
 
@@ -59,7 +59,7 @@ def tried(store: Store, people: Sequence[PersonId], day: date, text: str, again:
             if reach_out is not None:
                 again_from = max(again.after(day), today)
                 store.events.save_reach_out(replace(reach_out, again_from=again_from, fixed=False))
-        said.obey(store, people, "", text, day, today)
+        said.obey(store, people, "", text, day)
 
 
 def remember(store: Store, person: PersonId, text: str, now: datetime) -> int:
@@ -75,9 +75,7 @@ def remember(store: Store, person: PersonId, text: str, now: datetime) -> int:
         return store.people.record_fact(person, kind, kept, now)
 
 
-def edit(
-    store: Store, entry: Entry, text: str, now: datetime, *, day: date | None = None, via: str | None = None
-) -> str:
+def edit(store: Store, entry: Entry, text: str, *, day: date | None = None, via: str | None = None) -> str:
     """Put another text, day or way in place of what is there; what its new lines asked for and was done, in words."""
     text = _storable(text)
     with store.transaction():
@@ -90,7 +88,7 @@ def edit(
             store.history.move(entry.number, day=day, via=via)
         if entry.what is What.FACT:
             return ""
-        return said.obey(store, people, entry.text, text, day or entry.day, now.date())
+        return said.obey(store, people, entry.text, text, day or entry.day)
 
 
 def forget(store: Store, things: Sequence[tuple[What, int]], now: datetime | None) -> None:

@@ -19,7 +19,7 @@ def wanted_dates(store: Store, network: Network, rules: Rules, today: date) -> I
     """The dates of those in the network, or of the circles chosen; of nobody who is paused, or whose cards are gone."""
     if not (rules.dates.birthdays or rules.dates.anniversaries):
         return
-    subjects = Subjects(store, network, rules.days.zone)
+    subjects = Subjects(store, network, rules)
     for person, known in sorted(network.wanted(today).items()):
         if rules.dates.circles is not None and known.membership.circle not in rules.dates.circles:
             continue

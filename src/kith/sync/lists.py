@@ -95,7 +95,6 @@ class Lists:
         store: Store,
         calendar: Calendar,
         rules: Rules,
-        wanted: Mapping[PersonId, Known],
         subjects: Subjects,
         now: datetime,
         report: PassReport,
@@ -106,7 +105,7 @@ class Lists:
         self._zone = rules.days.zone
         self._now = now
         self._today = now.astimezone(self._zone).date()
-        self._wanted = wanted
+        self._wanted: Mapping[PersonId, Known] = {}
         self._subjects = subjects
         self._report = report
         self._writer = Writer(store, calendar, now, report, step)
@@ -120,11 +119,14 @@ class Lists:
         live = [one for one in sorted(rows, key=lambda one: one.row.uid) if one.row.state in _WROTE]
         self._lists = [self._read(standing) for standing in live]
 
-    def waiting(self) -> list[OpenReachOut]:
-        """Those who wait for an answer on lists, for the planner."""
-        return [
-            self._open(one, member) for one in self._lists for member in one.members if member.person in self._wanted
-        ]
+    def written_to(self) -> set[PersonId]:
+        """Those on lists whose line the user put something into, or whose list they placed themselves."""
+        return {member.person for one in self._lists for member in one.members if self._is_fixed(one, member)}
+
+    def waiting(self, wanted: Mapping[PersonId, Known]) -> list[OpenReachOut]:
+        """Those who wait for an answer on lists, for the planner; of those who are ``wanted`` at all from now on."""
+        self._wanted = wanted
+        return [self._open(one, member) for one in self._lists for member in one.members if member.person in wanted]
 
     def has(self, person: PersonId) -> bool:
         """Whether somebody waits for an answer on a list."""
@@ -155,18 +157,21 @@ class Lists:
         return waiting
 
     def _open(self, one: _List, member: _Member) -> OpenReachOut:
-        reach_out, item = member.reach_out, one.read.items.get(member.key)
+        reach_out = member.reach_out
         assert reach_out is not None
-        written_to = item is not None and not item.plain
         untouched = one.standing.sight is Sight.AS_WRITTEN and one.row.state is EventState.OPEN
         return OpenReachOut(
             person=member.person,
             when=None if one.never_there else one.row.written.fields.when,
             placed_for=reach_out.window,
-            fixed=one.is_fixed or written_to or member.missing,
+            fixed=self._is_fixed(one, member),
             again_from=reach_out.again_from,
             reshape=untouched and self._rules.days.shape is Shape.EACH,
         )
+
+    def _is_fixed(self, one: _List, member: _Member) -> bool:
+        item = one.read.items.get(member.key)
+        return one.is_fixed or member.missing or (item is not None and not item.plain)
 
     # --- who goes where -------------------------------------------------------------------------------
 
@@ -245,11 +250,12 @@ class Lists:
             self._wind_down(one)
             return
         row, seen = one.row, one.standing.seen
-        composed = self._composed(row, members)
         moves = bool(joins) and not stay and not one.is_fixed
+        when = Timed(coming[0].start, self._rules.days.duration) if moves else row.written.fields.when
+        composed = self._composed(row, members, when)
         want = replace(
             row.written.fields,
-            when=Timed(coming[0].start, self._rules.days.duration) if moves else row.written.fields.when,
+            when=when,
             title=self._title(row, members, composed) if composed else row.written.fields.title,
             description=composed.text if composed else row.written.fields.description,
         )
@@ -343,7 +349,7 @@ class Lists:
         if seen is None or row.state is not EventState.OPEN:
             self._writer.end(row, EventState.CLOSED)
             return
-        ticked, composed = self._ticked(row), self._composed(row, ())
+        ticked, composed = self._ticked(row), self._composed(row, (), row.written.fields.when)
         change = Change()
         if ticked and composed is not None and ticked.issuperset(composed.keys):
             marked = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks) is Mark.DONE
@@ -419,19 +425,20 @@ class Lists:
     def _written(self, row: EventRow, when: When, members: Sequence[_Member]) -> Written:
         """What a list that is not there yet is to say."""
         empty = replace(row, written=replace(row.written, fields=Fields(when, "", ""), brief=()))
-        composed = self._compose(empty, members)
+        composed = self._compose(empty, members, when)
         title = self._title(row, members, composed)
         return Written(Fields(when, title, composed.text), title, composed.tokens, last_modified=self._now)
 
-    def _composed(self, row: EventRow, members: Sequence[_Member]) -> Composed | None:
+    def _composed(self, row: EventRow, members: Sequence[_Member], when: When) -> Composed | None:
         """The description with everybody who waits; None where it is the user's."""
-        return None if "description" in row.hands_off else self._compose(row, members)
+        return None if "description" in row.hands_off else self._compose(row, members, when)
 
-    def _compose(self, row: EventRow, members: Sequence[_Member]) -> Composed:
+    def _compose(self, row: EventRow, members: Sequence[_Member], when: When) -> Composed:
         """A line that the user took away is not put back."""
         there = [member for member in members if not member.missing]
+        day, rules = when.day_in(self._zone), self._rules
         lines = [
-            list_words.line(self._subjects.of(member.person), member.key, len(there), self._rules) for member in there
+            list_words.line(self._subjects.of(member.person), member.key, len(there), rules, day) for member in there
         ]
         text, tokens = row.written.fields.description, row.written.brief
         return checklist.compose(text, tokens, lines, self._ticked(row), self._rules.marks)

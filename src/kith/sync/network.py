@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
+from datetime import date
 
 from kith.core.brief import Subject
-from kith.core.cadence import Budget, Standing, budget
+from kith.core.cadence import Budget, Standing, budget, window
+from kith.core.changes import news_of
 from kith.core.circles import Membership, UnclearRule, memberships, similar
 from kith.core.facets import facets_of, thin
+from kith.core.meetings import is_excused
 from kith.core.model import Person, PersonId
 from kith.core.names import exact_key
 from kith.core.period import Period
@@ -20,12 +22,18 @@ from kith.core.person import person_of
 from kith.core.rules import ReportRules, Rules
 from kith.store.people import LastTimes, PersonRow
 from kith.store.store import Store
+from kith.sync.asked import open_questions
+from kith.sync.introducing import Introducing
 from kith.sync.said import Telling
+from kith.sync.telling import ToTell
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person with everything that decides about them."""
+    """One person with everything that decides about them. ``meeting`` is the day of the next one with them.
+
+    They count ``lift`` times as much as their circle says, for the thin part of life ``lifted_for``.
+    """
 
     person: Person
     row: PersonRow
@@ -33,6 +41,7 @@ class Known:
     last: LastTimes
     given: str = ""
     cards: int = 0
+    meeting: date | None = None
     lift: float = 1.0
     lifted_for: str = ""
 
@@ -60,6 +69,12 @@ class Known:
         """Whether reach-outs are to be planned: in the network, not paused, and not without their last card."""
         there = self.row.by_hand or self.cards > 0
         return self.in_network and there and not self.row.is_paused(today)
+
+    def is_excused(self, today: date) -> bool:
+        """Whether a meeting ahead makes a nudge needless, on no day that the user named."""
+        belongs = window(self.standing)
+        at_worst = belongs.at_worst if belongs is not None else None
+        return self.row.next_on is None and is_excused(self.meeting, at_worst, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +158,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
     cards = store.cards.by_person(people)
     rows = store.people.everybody(people)
     last = store.people.last_times()
+    meetings = store.meetings.ahead()
     tags = store.choosing.tags()
     persons = [
         person_of(
@@ -165,6 +181,7 @@ def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
             last=last.get(row.id, nothing),
             given=next((card.given for card in cards[row.id] if card.given), ""),
             cards=len(cards[row.id]),
+            meeting=meetings.get(row.id),
         )
         for row, person in zip(rows, persons, strict=True)
     }
@@ -183,11 +200,15 @@ def _with_similar(store: Store, unclear: tuple[UnclearRule, ...]) -> tuple[Uncle
 class Subjects:
     """Whom events are about, with what was said; read once, as many as are asked for."""
 
-    def __init__(self, store: Store, network: Network, zone: tzinfo) -> None:
+    def __init__(self, store: Store, network: Network, rules: Rules) -> None:
         self._network = network
-        self._told = Telling(store, zone)
+        self._told = Telling(store, rules.days.zone)
+        self._changes = store.cards.changes()
+        self._news = ToTell(store)
+        self._introducing = Introducing(store, network, rules, self._told.entries)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()
+        self._questions = open_questions(store)
 
     def of(self, person: PersonId) -> Subject:
         """Everything a brief about this person may say."""
@@ -205,7 +226,12 @@ class Subjects:
             conversations=tuple(self._spoken.get(person, ())),
             facts=tuple(self._facts.get(person, ())),
             remark=remark,
+            questions=self._questions.get(person, ()),
             understood=self._told.understood(person),
             promises=self._told.promise_lines(person),
             for_next=self._told.for_next(person),
+            changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
+            named_day=known.row.next_on,
+            news=self._news.lines(known),
+            introductions=self._introducing.lines(person),
         )

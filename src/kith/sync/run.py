@@ -25,10 +25,12 @@ from kith.sync.dates import wanted_dates
 from kith.sync.elsewhere import leave_behind
 from kith.sync.extras import Extras, Wanted
 from kith.sync.faults import record_faults
+from kith.sync.giving import wanted_introductions, wanted_scouts
 from kith.sync.network import Network, load_network
 from kith.sync.problems import Notify, ProblemEvents, tell_by_command
 from kith.sync.readback import ReadBack, Sightings
 from kith.sync.waits import trouble
+from kith.sync.watching import Watching
 
 
 def _no_step(_: str) -> None:
@@ -45,7 +47,7 @@ class Pass:
 
     ``now`` is the instant of the whole pass, ``new_id`` names new people; ``troubles`` are known
     before it begins. ``publish`` is what the calendar's account does once everything about people is written;
-    ``notify`` is how the user is told of what is wrong for long.
+    ``notify`` is how the user is told of what is wrong for long, ``watching`` where their meetings stand.
     """
 
     store: Store
@@ -59,6 +61,7 @@ class Pass:
     troubles: Sequence[Trouble] = ()
     publish: Callable[[PassReport], None] = _no_publishing
     notify: Notify = Notify()
+    watching: Watching = Watching()
 
     def run(self) -> PassReport:
         """Fetch, absorb, read back, plan, act. Raises StoreError only."""
@@ -70,6 +73,7 @@ class Pass:
             self.store.imports.restore()
         meet(self.store, self.new_id, self.now)
         self._join()
+        self._heed_meetings(report)
         network = load_network(self.store, self.rules)
         self._keep_names(network)
         sightings = Sightings(held="there is no calendar")
@@ -89,6 +93,20 @@ class Pass:
 
             join_people(self.store, self.rules.region, self.now)
 
+    def _heed_meetings(self, report: PassReport) -> None:
+        """See whom the user met, or will; what that takes is only loaded where calendars are watched, or were."""
+        if self.watching.places or self.store.meetings.watched():
+            from kith.sync.meetings import heed_meetings
+
+            heed_meetings(self.store, self.watching, self.rules, self.now, report)
+
+    def _heed_ticks(self, report: PassReport) -> None:
+        """A line of a brief that was ticked may have been a question about a meeting."""
+        if self.watching.places and any(understood.what == "kept" for understood in report.understood):
+            from kith.sync.meetings import settle
+
+            settle(self.store, self.watching, self.rules, self.now, report)
+
     def _absorb(self, source: Source, number: int, report: PassReport) -> None:
         try:
             absorber = Absorber(self.store, source, number, self.now, self.step)
@@ -101,6 +119,7 @@ class Pass:
         leave_behind(self.store, calendar, report, self.now)
         try:
             sightings = ReadBack(self.store, calendar, self.rules, self.now, report, self.step).run()
+            self._heed_ticks(report)
             if report.understood:
                 network = load_network(self.store, self.rules)
             if self._anchor_newcomers(network):
@@ -118,7 +137,11 @@ class Pass:
     def _beside(self, network: Network) -> list[Wanted]:
         """Everything that is wanted beside people's ordinary reach-outs."""
         today = self.now.astimezone(self.rules.days.zone).date()
-        return list(wanted_dates(self.store, network, self.rules, today))
+        return [
+            *wanted_dates(self.store, network, self.rules, today),
+            *wanted_introductions(self.store, self.rules, today),
+            *wanted_scouts(self.store, self.rules, today),
+        ]
 
     def _keep_names(self, network: Network) -> None:
         changed = [

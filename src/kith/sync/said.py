@@ -28,13 +28,11 @@ _TYPED = (What.CONVERSATION, What.ATTEMPT, What.NOTE)
 # --- obeying ----------------------------------------------------------------------------------------------
 
 
-def obey(
-    store: Store, people: Sequence[PersonId], before: str, after: str, day: date, today: date, *, talked: bool = False
-) -> str:
+def obey(store: Store, people: Sequence[PersonId], before: str, after: str, day: date, *, talked: bool = False) -> str:
     """Do what those lines of a text ask for that were not there before; what was done, in words.
 
-    ``day`` is what the text is about. A next day that is named without having talked moves what is open there; one that
-    was named before a later conversation has been spent by it.
+    ``day`` is what the text is about, and on which a next day counts as named: a later conversation spends it. One that
+    is named without having talked moves what is open there.
     """
     orders = _new(before, after, day)
     next_on = parse(after, day).next_on if talked else orders.next_on
@@ -42,7 +40,7 @@ def obey(
         if orders.every is not None:
             store.people.set_every(person, orders.every)
         if next_on is not None and not store.people.talked_after(person, day):
-            store.people.set_next(person, next_on, today)
+            store.people.set_next(person, next_on, day)
             reach_out = store.events.open_reach_out_of(person)
             if reach_out is not None and not talked:
                 store.events.save_reach_out(replace(reach_out, again_from=next_on, fixed=False))
@@ -51,17 +49,18 @@ def obey(
     return words_for(orders)
 
 
-def words_for(said: Said) -> str:
+def words_for(said: Said, *, facets: bool = True) -> str:
     """The orders in a text, as kith understands them: “every 3 weeks; next on 5 Jan 2027; #sailing”."""
     parts = [f"every {said.every.in_words()}"] if said.every else []
     parts += [f"next on {day_text(said.next_on)}"] if said.next_on else []
-    return "; ".join([*parts, *([" ".join(f"#{tag}" for tag in said.tags)] if said.tags else [])])
+    tags = [f"#{tag}" for tag in said.tags if facets or ":" not in tag]
+    return "; ".join([*parts, *([" ".join(tags)] if tags else [])])
 
 
 def day_of(store: Store, event: EventUid, occurrence: str, now: datetime, zone: tzinfo) -> date:
     """What an event's text is about: the day of its conversation, or the day on which it was first typed into."""
     talked_on = store.history.conversation_day(event, occurrence)
-    return talked_on or store.history.noted_on(event, zone) or now.astimezone(zone).date()
+    return talked_on or store.history.noted_on(event, occurrence, zone) or now.astimezone(zone).date()
 
 
 def correct(store: Store, event: EventUid, occurrence: str, before: str, after: str) -> None:
@@ -96,12 +95,15 @@ class Telling:
     """What the texts say about everybody, for briefs; read once."""
 
     def __init__(self, store: Store, zone: tzinfo) -> None:
-        self._entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
+        self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
+        self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
         """What is still to be done for somebody, oldest first."""
-        return open_promises(self._entries.get(person, ()), self._ticks.get(person, ()))
+        if person not in self._promises:
+            self._promises[person] = open_promises(self.entries.get(person, ()), self._ticks.get(person, ()))
+        return self._promises[person]
 
     def promise_lines(self, person: PersonId) -> tuple[str, ...]:
         """The same as lines to tick."""
@@ -113,7 +115,7 @@ class Telling:
     def understood(self, person: PersonId) -> tuple[str, ...]:
         """What kith made of the orders in the last text."""
         for entry in self._typed(person)[:1]:
-            words = words_for(entry.said)
+            words = words_for(entry.said, facets=False)
             return (f"Understood on {day_text(entry.day)}: {words}",) if words else ()
         return ()
 
@@ -127,4 +129,4 @@ class Telling:
         return tuple(f"Next: {text}" for text in dict.fromkeys(found))[-_FOR_NEXT:]
 
     def _typed(self, person: PersonId) -> list[Entry]:
-        return [entry for entry in self._entries.get(person, ()) if entry.what in _TYPED]
+        return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]

@@ -426,7 +426,8 @@ def _is_asked_for(event: Json, query: Mapping[str, str]) -> bool:
         key, _, value = query["privateExtendedProperty"].partition("=")
         if event.get("extendedProperties", {}).get("private", {}).get(key) != value:
             return False
-    if "timeMin" in query and _as_instant(event["end"]) <= datetime.fromisoformat(query["timeMin"]):
+    is_series = bool(event.get("recurrence"))  # whose last date may be far from its first
+    if not is_series and "timeMin" in query and _as_instant(event["end"]) <= datetime.fromisoformat(query["timeMin"]):
         return False
     return "timeMax" not in query or _as_instant(event["start"]) < datetime.fromisoformat(query["timeMax"])
 

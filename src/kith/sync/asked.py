@@ -1,0 +1,38 @@
+"""What briefs ask the user about meetings, and how a brief is answered: its line has a box, to be ticked."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from kith.core.brief import day_text
+from kith.core.event import normal_line, printable
+from kith.core.model import PersonId
+from kith.store.meetings import Question
+from kith.store.store import Store
+
+_LONGEST_TITLE = 80
+
+
+def open_questions(store: Store) -> dict[PersonId, tuple[str, ...]]:
+    """What waits for an answer about somebody, as lines of a brief."""
+    found = store.meetings.open_questions()
+    return {person: tuple(f"- [ ] {_words(one)}" for one in questions) for person, questions in found.items()}
+
+
+def ticked(store: Store, zone: tzinfo) -> list[Question]:
+    """The open questions whose line was ticked in an event about whom they are about."""
+    waiting = store.meetings.open_questions()
+    if not waiting:
+        return []
+    entries = store.history.entries(zone)
+    found = []
+    for person, questions in waiting.items():
+        kept = {normal_line(line) for entry in entries.get(person, ()) for line in entry.said.kept}
+        found += [question for question in questions if normal_line(_words(question)) in kept]
+    return found
+
+
+def _words(question: Question) -> str:
+    title = printable(question.title)
+    title = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE].strip()}…"
+    return f"“{title}” on {day_text(question.day)} was a meeting with them (if not: kith meetings no {question.number})"
