@@ -76,6 +76,7 @@ HEAD = "Ana Souza: last talked 3 Oct 2026, call"
         (f"[ ] {HEAD} — she moved", Mark.NONE, "she moved"),
         (f"[ ] {HEAD} ~10 people came", Mark.NONE, "~10 people came"),
         (f"[ ] {HEAD} :-) at last", Mark.NONE, ":-) at last"),
+        (f"[ ] {HEAD} - [ ] send the photos", Mark.NONE, "- [ ] send the photos"),
         (f"[x] {HEAD}   she  moved", Mark.DONE, "she moved"),
         (f"{HEAD} she moved", Mark.NONE, "she moved"),
         ("[x] Ana Souza: she moved", Mark.DONE, "she moved"),

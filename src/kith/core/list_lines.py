@@ -23,6 +23,7 @@ _DONE = ("[x]", "[ x ]", "[x ]", "[ x]", "[✓]", "[✔]", "☑", "☒", "🗹",
 _TRIED = ("[~]", "~")
 _BULLET = re.compile(r"[-*•·–—+] +")
 _SEPARATOR = re.compile(r"[\s:,;.–—-]+(?=\s)|[\s:,;.–—-]+$")
+_PROMISE = re.compile(r"[-*] *\[")
 _ANY_BOX = re.compile("|".join(re.escape(box) for box in sorted((*_OPEN, *_DONE, *_TRIED), key=len, reverse=True)))
 _AFTER_A_MARK = " :,.-–—"
 _LONGEST = 400
@@ -355,5 +356,5 @@ def _first_word(text: str) -> str:
 def _trimmed(text: str) -> str:
     """Typed text without what separates it from kith's."""
     text = text.strip()
-    separator = _SEPARATOR.match(text)
+    separator = None if _PROMISE.match(text) else _SEPARATOR.match(text)
     return text[separator.end() :].strip() if separator else text
