@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cards, daemon, dav, google, life, matching, meetings, passes
+from bench import cards, daemon, dav, google, life, looking_back, matching, meetings, passes
 
 MODULES = {
     "cards": cards,
@@ -12,6 +12,7 @@ MODULES = {
     "dav": dav,
     "google": google,
     "life": life,
+    "looking_back": looking_back,
     "matching": matching,
     "meetings": meetings,
     "passes": passes,

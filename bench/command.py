@@ -32,10 +32,10 @@ class Whole:
         return f"{self.seconds:6.2f} s  {self.mebibytes:6.1f} MiB in all  ({self.cpu:.2f} s of CPU)"
 
 
-def kith(home: Path, verb: str) -> Whole:
-    """What `kith VERB` costs, the start of the interpreter included; config and state are in ``home``."""
+def kith(home: Path, *words: str) -> Whole:
+    """What `kith WORDS` costs, the start of the interpreter included; config and state are in ``home``."""
     environment = {**os.environ, "XDG_STATE_HOME": str(home / "state")}
-    return run((sys.executable, "-m", "kith", "--config", str(home / "config.toml"), verb), environment)
+    return run((sys.executable, "-m", "kith", "--config", str(home / "config.toml"), *words), environment)
 
 
 def run(command: tuple[str, ...], environment: dict[str, str]) -> Whole:

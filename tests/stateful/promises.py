@@ -64,7 +64,8 @@ class Promises:
         assert not self._world.broken_promises, "\n".join(self._world.broken_promises)
 
     def one_open_reach_out_each(self) -> None:
-        opened = self._world.shell.events.open_reach_outs()
+        every = self._world.shell.events.open_reach_outs()
+        opened = {number: one for number, one in every.items() if one.kind is Kind.REACH_OUT}
         by_person = Counter(person for reach_out in opened.values() for person in reach_out.people)
         assert all(number == 1 for number in by_person.values()), f"more than one open reach-out: {by_person}"
         in_calendar = Counter(
@@ -107,7 +108,8 @@ class Promises:
             rows = self._all(f"SELECT event_uid, count(*) AS n FROM {table} WHERE {where} GROUP BY event_uid")
             twice = [row["event_uid"] for row in rows if row["n"] > 1]
             assert not twice, f"{table} of {twice} were recorded more than once"
-        for row in self._all("SELECT event_uid, count(*) AS n FROM attempts GROUP BY event_uid"):
+        once = "count(DISTINCT recorded_at)"  # of an introduction, both have it
+        for row in self._all(f"SELECT event_uid, {once} AS n FROM attempts GROUP BY event_uid"):
             put = self._world.stories[row["event_uid"]].tildes
             assert row["n"] <= put, f"{row['n']} attempts of {row['event_uid']} for {put} tildes"
         logged = self._all("SELECT count(*) AS n FROM conversations WHERE event_uid IS NULL")[0]["n"]
@@ -144,7 +146,7 @@ class Promises:
     def nobody_is_forgotten(self, report: PassReport) -> None:
         world = self._world
         end = world.rules.days.horizon.after(world.today)
-        opened = {p for r in world.shell.events.open_reach_outs().values() for p in r.people}
+        opened = set(world.shell.events.waiting())
         for person, known in world.people().items():
             if not known.is_wanted(world.today) or person in opened:
                 continue
@@ -162,7 +164,8 @@ class Promises:
             row = events[0]
             entry = world.calendar.get(row.uid)
             assert entry is not None, f"{reach_out} is open, and its event is not in the calendar"
-            said = world.people()[reach_out.people[0]].person.name in report.unplaced
+            people = world.people()
+            said = any(people[person].person.name in report.unplaced for person in reach_out.people)
             if not (entry.unreadable or entry.repeats or said):
                 passed = has_passed(entry.fields.when, world.now, world.zone)
                 assert not passed, f"{entry} has passed, and was left there"

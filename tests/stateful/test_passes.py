@@ -34,7 +34,9 @@ stamps = st.booleans()
 answers = st.sampled_from(
     ("tick", "untick", "tilde", "below", "below", "above", "inside", "erase", "delete", "restore")
 )
-commands = st.sampled_from(("log", "log", "skip", "snooze", "pause", "unpause", "merge", "split"))
+commands = st.sampled_from(
+    ("log", "log", "skip", "snooze", "pause", "unpause", "merge", "split", "introduce", "drop", "look for")
+)
 
 
 class Passes(RuleBasedStateMachine):
@@ -370,6 +372,12 @@ class Passes(RuleBasedStateMachine):
                 self.user.merge(person, people[(n // 3 + 1) % len(people)])
             case "split":
                 self.user.split(person)
+            case "introduce":
+                self.user.introduce(person, people[(n // 3 + 1) % len(people)])
+            case "drop":
+                self.user.drop_the_last()
+            case "look for":
+                self.user.look_for(f"somebody {n}", person)
             case _:
                 self.user.unpause(person)
 

@@ -26,6 +26,7 @@ class User:
         self._world = world
         self._calendar = world.calendar
         self._notes = 0
+        self._keys = 0
 
     # --- who is who -----------------------------------------------------------------------------------
 
@@ -38,6 +39,27 @@ class User:
         others = self._world.shell.joins.family(person) - {person}
         if others:
             rule_different(self._world.shell, [person], others, self._world.now)
+
+    # --- giving ---------------------------------------------------------------------------------------
+
+    def introduce(self, one: PersonId, other: PersonId) -> None:
+        if one != other:
+            self._world.shell.introductions.add(self._new_key(), one, other, "They bake", self._world.now)
+
+    def drop_the_last(self) -> None:
+        """The last introduction, and the last scout."""
+        store = self._world.shell
+        for introduction in store.introductions.all(self._world.zone)[-1:]:
+            store.introductions.drop(introduction.number, self._world.today)
+        for scout in store.scouts.all()[-1:]:
+            store.scouts.drop(scout.number, self._world.today)
+
+    def look_for(self, whom: str, via: PersonId) -> None:
+        self._world.shell.scouts.add(self._new_key(), whom, via, "", self._world.now)
+
+    def _new_key(self) -> str:
+        self._keys += 1
+        return f"key-{self._keys}-"
 
     # --- in the calendar ------------------------------------------------------------------------------
 

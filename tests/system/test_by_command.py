@@ -160,7 +160,8 @@ def test_add(synced: Home) -> None:
     event = synced.event_of("Zé Novo")
     assert event.start.astimezone(LISBON).date().isoformat() == "2026-11-05"
     assert event.description.splitlines()[:6] == [
-        *("friends, every 3 weeks", "", "Met: at the market", "", "Phone: +351900000001", "Mail: ze@example.org"),
+        *("friends, every 3 weeks; you named 5 Nov 2026", "", "Met: at the market", ""),
+        *("Phone: tel:+351900000001", "Mail: mailto:ze@example.org"),
     ]
     shown = synced.kith("show", "ze", "--json").json
     assert (shown["set_by"], shown["circle"], shown["cards"]) == ("hand", "friends", [])

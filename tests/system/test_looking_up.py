@@ -165,7 +165,7 @@ def test_status(known: Home) -> None:
     assert said[1] == f"ok       network  7 of 8 people, {len(known.events())} events open"
     assert said[2].startswith("ok       budget  ")
     told = known.kith("status", "--json").json
-    assert set(told) == {"last_pass", "people", "network", "open", "budget", "questions", "faults"}
+    assert set(told) == {"last_pass", "people", "network", "open", "budget", "questions", "suggestions", "faults"}
     assert (told["people"], told["network"], told["open"]) == (8, 7, len(known.events()))
     assert set(told["last_pass"]) == {"started", "finished", "report"}
     assert set(told["budget"]) == {"wanted_a_week", "needed_at_worst", "holds", "fits"}

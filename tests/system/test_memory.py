@@ -221,6 +221,7 @@ def test_a_note_in_an_event_is_shown_and_found(home: Home) -> None:
     ]
     (found,) = home.kith("search", "mobel", "--json").json["texts"]
     assert (found["what"], found["people"]) == ("note", ["Ana Souza"])
+    assert found["event"] in home.event_of("Ana Souza").path.name
 
 
 # promises

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from system.home import Home
+from system.home import CONFIG, Home
 
 NEWS = "News to tell: Started at the bakery"
 
@@ -142,6 +142,7 @@ def test_status_says_who_comes_up_when(synced: Home) -> None:
     ("words", "message"),
     [
         (("add", " "), "what is the news?"),
+        (("add", "x", "--for", " "), "--for: name a tag, a label or a circle"),
         (("add", "x", "--until", "yesterday"), "is over before anybody can be told"),
         (("add", "x", "--on", "2026-12-01", "--until", "2026-11-30"), "is over before anybody can be told"),
         (("add", "x", "--on", "someday"), "--on: “someday” is not a day"),
@@ -160,6 +161,18 @@ def test_an_audience_of_nobody_is_said(synced: Home) -> None:
     assert (
         said.lines[1] == "Nobody in your network has one of these tags, labels or circles yet: theatre, inner circle."
     )
+
+
+def test_a_calendar_that_others_see_shows_no_news(synced: Home) -> None:
+    synced.write_config(CONFIG + '\n[calendar]\ndetails = "short"\n')
+    assert "events do not show news" in synced.kith("news", "add", "Started at the bakery").out
+    synced.sync()
+    event = synced.event_of("Carla Mendes")
+    assert NEWS not in event.description
+    synced.now = event.start
+    event.tick()
+    synced.sync()
+    assert told(synced) == {}
 
 
 def test_joined_people_were_told_once(synced: Home) -> None:

@@ -178,7 +178,7 @@ def test_an_answer_holds(one: Rhythm, expected: str) -> None:
         ),
         (
             rhythm(talks="08-01", skipped=skips("09-01", "passed")),
-            "came up again and again until 1 Sep 2026, and passed unanswered; last talked 1 Aug 2026",
+            "came up until 1 Sep 2026, and passed unanswered each time; last talked 1 Aug 2026",
         ),
         (
             rhythm("3w", talks="09-20 10-04 10-19 11-02 11-17"),

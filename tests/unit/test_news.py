@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.cli.words import as_line
 from kith.core.brief import Subject, brief
 from kith.core.event import line_digests
-from kith.core.model import Person, PersonId
-from kith.core.news import News, Ruling, Talk, heard, kiths_lines, storable
+from kith.core.model import AccountId, CardRef, CardUid, EventUid, Person, PersonId
+from kith.core.news import News, Ruling, Talk, heard, kiths_lines
 from kith.core.period import Period
 from kith.core.rules import DayRules, Giving, Rules
 from kith.core.timely import Timely
+from kith.store.imports import Thing
+from kith.store.people import PersonRow
+from kith.store.store import open_store
 
 DAY = date(2026, 11, 2)
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -109,7 +114,7 @@ def test_which_events_show_it() -> None:
     assert Timely("always").fits(DAY)
 
 
-texts = st.text(min_size=1, max_size=300).map(storable).filter(bool)
+texts = st.text(min_size=1, max_size=300).map(as_line).filter(bool)
 
 
 @given(texts, st.text(max_size=50))
@@ -139,6 +144,19 @@ def test_a_brief_shows_no_more_than_the_rules_allow() -> None:
     assert Giving().ask_after == Period(days=21)
 
 
-def test_news_are_one_line_without_what_no_calendar_keeps() -> None:
-    assert storable("  Started\x07at\n the   bakery ") == "Started at the bakery"
-    assert storable("\n\x00") == ""
+def test_what_is_typed_for_a_line_is_one_that_every_calendar_keeps() -> None:
+    assert as_line("  Started\x07at\n the   bakery \udcff") == "Started at the bakery"
+
+
+def test_only_what_the_user_logged_counts_without_an_event_that_showed_it(tmp_path: Path) -> None:
+    """A meeting out of a calendar, and a conversation out of a file, say nothing of what was told."""
+    ana = PersonId("ana")
+    with open_store(tmp_path / "kith.sqlite3", NOON, lambda: "here") as store, store.transaction():
+        store.people.add(PersonRow(ana, "Ana"), NOON)
+        store.people.record_conversation([ana], DAY, "by hand", NOON)
+        store.people.record_conversation([ana], days(1), "a meeting", NOON, event=EventUid("meeting"))
+        number = store.people.record_conversation([ana], days(2), "out of a file", NOON)
+        ref = CardRef(AccountId("import:table"), "", CardUid("ana"))
+        store.imports.keep_thing(ref, "said:1", Thing("2026-11-04", number))
+        assert store.news.talks(DAY) == {ana: [Talk(DAY, NOON), Talk(days(1), NOON, ()), Talk(days(2), NOON, ())]}
+        assert store.news.talks(days(1))[ana][0].day == days(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -36,15 +37,12 @@ def edit(
             raise UsageError(f"{entry.handle} is a {entry.word}: it has no {'day' if on else 'way'} to change")
         day = past_day_option(on, app.today, "--on") if on else None
         way = via.value if via else None
-        if text is None and not on and not via:
-            if not somebody_is_there():
-                raise UsageError("the new text?", hint=f'as in `kith edit {entry.handle} "…"`')
-            with typed(options(context).paths, entry.text) as text:
-                done = by_hand.edit(app.store, entry, text.strip())
-        else:
-            after = entry.text if text is None else text.strip()
+        asks = text is None and not on and not via
+        if asks and not somebody_is_there():
+            raise UsageError("the new text?", hint=f'as in `kith edit {entry.handle} "…"`')
+        given = nullcontext(entry.text if text is None else text.strip())
+        with typed(options(context).paths, entry.text) if asks else given as after:
             done = by_hand.edit(app.store, entry, after, day=day, via=way)
-        after = entry.text if text is None else text.strip()
         about = f", {day_text(day or entry.day)}" if entry.what is not What.FACT else ""
         say(f"{whose(app, entry.what, entry.number)}{about}: {quoted(after)} ({entry.handle}).")
         if done:

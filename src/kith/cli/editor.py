@@ -35,10 +35,12 @@ def typed(paths: Paths, text: str = "") -> Iterator[str]:
     try:
         click.edit(filename=name)
         after = file.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
-        yield "\n".join(after.splitlines()).strip("\n")
+        yield "\n".join(line.rstrip() for line in after.splitlines()).strip("\n")
     except BaseException as error:
-        if file.exists() and file.stat().st_size:
+        if file.exists() and file.read_bytes().strip():
             err().print(f"What you typed is in {escape(str(file))}", style="yellow")
+        else:
+            file.unlink(missing_ok=True)
         if isinstance(error, click.ClickException):
             hint = "set $EDITOR, or give the text with the command"
             raise UsageError(f"the editor failed: {error.format_message()}", hint=hint) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -10,7 +12,7 @@ from kith.cli.ask import somebody_is_there
 from kith.cli.console import say
 from kith.cli.editor import typed
 from kith.cli.session import one_person, options, session
-from kith.cli.words import one_line
+from kith.cli.words import quoted
 from kith.errors import UsageError
 
 
@@ -26,17 +28,10 @@ def fact(
 
     with session(context) as app:
         known = one_person(app.everybody(), person)
-        if text is None:
-            if not somebody_is_there():
-                raise UsageError("what is to be remembered?", hint=f'as in `kith fact {person} "two kids"`')
-            with typed(options(context).paths) as text:
-                number = by_hand.remember(app.store, known.person.id, _something(text), app.local_now)
-        else:
-            number = by_hand.remember(app.store, known.person.id, _something(text), app.local_now)
-        say(f"{known.person.name}: “{one_line(text.strip())}” is kept (f{number}).")
-
-
-def _something(text: str) -> str:
-    if not text.strip():
-        raise UsageError("there is nothing in it to remember")
-    return text.strip()
+        if text is None and not somebody_is_there():
+            raise UsageError("what is to be remembered?", hint=f"as in `kith fact {shlex.quote(person)} 'Two kids'`")
+        with typed(options(context).paths) if text is None else nullcontext(text.strip()) as kept:
+            if not kept:
+                raise UsageError("there is nothing in it to remember")
+            number = by_hand.remember(app.store, known.person.id, kept, app.local_now)
+        say(f"{known.person.name}: {quoted(kept)} is kept (f{number}).")

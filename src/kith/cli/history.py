@@ -53,4 +53,5 @@ def plain(entry: Entry) -> dict[str, Any]:
         "via": entry.via,
         "text": entry.text,
         "recorded_at": entry.at.isoformat(),
+        "event": entry.event,
     }

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from kith.cli.console import print_json, say, table
 from kith.cli.plain import identity
 from kith.cli.session import one_person, past_day_option, session
-from kith.cli.words import day_words, on_day
+from kith.cli.words import as_line, day_words, on_day
 from kith.core.introduce import State
 from kith.errors import UsageError
 
@@ -77,10 +77,9 @@ def add(
             raise UsageError(
                 f"{_names(pair)}: {_in_words(latest, kith.today)}", hint="see `kith intro list`; nothing was changed"
             )
-        reason = " ".join(why.split()).encode("utf-8", "replace").decode("utf-8")
         with kith.store.transaction():
             people = [known.person.id for known in pair]
-            kith.store.introductions.add(new_id(), people[0], people[1], reason, kith.local_now)
+            kith.store.introductions.add(new_id(), people[0], people[1], as_line(why), kith.local_now)
         say(f"To introduce: {_names(pair)}.")
         say("An event for it comes with the next pass. Tick it when you have introduced them.", "dim")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,11 +80,9 @@ def log(
             raise UsageError("--via says how you talked, and --tried that you did not", hint="leave out one of them")
         more = [*(f"gave: {one}" for one in gave or ()), *(f"got: {one}" for one in got or ())]
         kept = _Kept(people, day, via.value if via else "", tried, not_told)
-        if text is None and not more and not tried and somebody_is_there():
-            with typed(options(context).paths) as text:
-                _keep(app, kept, text.strip())
-        else:
-            _keep(app, kept, "\n".join([*([text.strip()] if text and text.strip() else []), *more]))
+        asks = text is None and not more and not tried and somebody_is_there()
+        with typed(options(context).paths) if asks else nullcontext((text or "").strip()) as said:
+            _keep(app, kept, "\n".join(filter(None, [said, *more])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ import typer
 from kith.cli.console import print_json, say, table
 from kith.cli.plain import identity
 from kith.cli.session import day_option, one_person, session
-from kith.cli.words import count, day_words, joined, one_line
+from kith.cli.words import as_line, count, day_words, joined, one_line
 from kith.core.names import fold
-from kith.core.news import storable
 from kith.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,22 +59,27 @@ def add(
     from kith.app import new_id
 
     with session(context) as kith:
-        what = storable(text.encode("utf-8", "replace").decode("utf-8"))
+        what = as_line(text)
         if not what:
             raise UsageError("what is the news? say it in a line")
         first = day_option(on, kith.today, "--on")
         last = day_option(until, kith.today, "--until") if until else None
         if last is not None and last < max(first, kith.today):
             raise UsageError(f"--until: {day_words(last, kith.today)} is over before anybody can be told")
-        names = tuple(dict.fromkeys(" ".join(name.split()) for name in audience or () if name.strip()))
+        names = tuple(dict.fromkeys(" ".join(name.split()) for name in audience or ()))
+        if not all(map(fold, names)):
+            raise UsageError("--for: name a tag, a label or a circle")
         with kith.store.transaction():
             number = kith.store.news.add(new_id(), what, first, last, names, kith.local_now)
         told = _told(kith, kith.network())[-1]
         say(f"News {number}: “{one_line(what)}”.")
-        _say_for_whom(told, names)
+        _say_for_whom(kith, told, names)
 
 
-def _say_for_whom(told: Told, names: tuple[str, ...]) -> None:
+def _say_for_whom(kith: App, told: Told, names: tuple[str, ...]) -> None:
+    if kith.rules.details != "full" or not kith.rules.giving.news:
+        say("By your config, events do not show news: `kith news status` says who has still to hear it.", "yellow")
+        return
     if names and not told.to_hear and not told.told:
         say(f"Nobody in your network has one of these tags, labels or circles yet: {', '.join(names)}.", "yellow")
         return
@@ -146,7 +150,7 @@ def _print_status(kith: App, told: Told, network: Network, days: dict[PersonId, 
     ]
     waiting = sorted(
         told.to_hear,
-        key=lambda person: (days.get(person) or kith.rules.days.horizon.after(kith.today), fold(names[person])),
+        key=lambda person: (days[person].isoformat() if person in days else "never", fold(names[person])),
     )
     rows += [(names[person], _when(told.news, days.get(person), kith.today)) for person in waiting]
     if rows:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kith.core.noticing import Report
 
 _BAR = 20
+"""The cells of a bar; half as many on a terminal narrower than ``_NARROW``."""
 _SHOWN = 12
 _NARROW = 80
 
@@ -162,7 +163,8 @@ def _exchanges(found: Report) -> None:
     if not found.exchanges:
         return
     _heading("Given and received")
-    say(f"Given {count(found.gave, 'time')}, received {count(found.got, 'time')}.")
+    more = f" The first {_SHOWN} of {len(found.exchanges)} people:" if len(found.exchanges) > _SHOWN else ""
+    say(f"Given {count(found.gave, 'time')}, received {count(found.got, 'time')}.{more}")
     rows = [(one.name, str(one.gave or ""), str(one.got or "")) for one in found.exchanges[:_SHOWN]]
     table(("Who", "Gave", "Got"), rows, numbers=("Gave", "Got"))
 

@@ -9,7 +9,7 @@ import typer
 from kith.cli.add import add_somebody, check_circle
 from kith.cli.console import print_json, say, table
 from kith.cli.session import one_person, session
-from kith.cli.words import day_words, one_line
+from kith.cli.words import as_line, day_words, one_line
 from kith.core.brief import day_text
 from kith.core.names import find_exact
 from kith.errors import UsageError
@@ -55,12 +55,12 @@ def add(
     from kith.app import new_id
 
     with session(context) as kith:
-        whom = _line(text)
+        whom = as_line(text)
         if not whom:
             raise UsageError("whom would you like to get to know?")
         through: PersonId | None = one_person(kith.everybody(), via).person.id if via else None
         with kith.store.transaction():
-            number = kith.store.scouts.add(new_id(), whom, through, _line(note), kith.local_now)
+            number = kith.store.scouts.add(new_id(), whom, through, as_line(note), kith.local_now)
         say(f"Scout {number}: {one_line(whom)}.")
         if kith.rules.giving.scouts:
             say("Each week has one event for whoever has waited longest.", "dim")
@@ -163,10 +163,6 @@ def _state(kith: App, one: Scout, slots: list[Slot]) -> str:
         return "dropped"
     waiting = [slot.day for slot in slots if slot.subject == one.subject and slot.is_open]
     return f"in the calendar, {day_words(waiting[0], kith.today)}" if waiting else ""
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split()).encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(kith: App, one: Scout, slots: list[Slot]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from kith.core.brief import day_text
+from kith.core.event import printable
 from kith.core.plan import Why
 from kith.core.report import Understood, WroteEvent
 
@@ -108,6 +109,11 @@ def count(number: int, one: str, more: str = "") -> str:
 def quoted(text: str) -> str:
     """A text on one line in quotation marks, or that there is none."""
     return f"“{one_line(text)}”" if text.strip() else "no text"
+
+
+def as_line(text: str) -> str:
+    """What was typed for something of one line, as every calendar and the store can keep it."""
+    return " ".join(printable(text).split())
 
 
 def one_line(text: str) -> str:

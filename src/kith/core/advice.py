@@ -130,7 +130,7 @@ def _longer(rhythm: Rhythm) -> Advice | None:
     if len(rounds) >= _IN_A_ROW:
         why = f"skipped {len(rounds)} times in a row, {_days([skip.day for skip in rounds])}"
     elif rounds and rounds[-1].reason == _PASSED and _is_a_round(rounds[-1], skips, rhythm):
-        why = f"came up again and again until {day_text(rounds[-1].day)}, and passed unanswered"
+        why = f"came up until {day_text(rounds[-1].day)}, and passed unanswered each time"
     else:
         return None
     twice = Period(every.months * 2, every.days * 2)

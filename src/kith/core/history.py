@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from kith.core.model import EventUid
 from kith.core.typed import Line, Said, parse
 
 
@@ -36,8 +37,8 @@ class Entry:
     """One thing that was kept. A note is what was typed in an event that gave no conversation.
 
     ``day`` is what it is about (of a fact and a note: when it came in), in the user's time zone; ``at`` the instant
-    kith first had it. ``via`` is how one talked, or the kind of a fact. ``states`` are all texts that its event has
-    had, with the instants at which they were read.
+    kith first had it. ``via`` is how one talked, or the kind of a fact. ``event`` is the one it was typed in, where it
+    was typed in one, and ``states`` are all texts that this has had, with the instants at which they were read.
     """
 
     what: What
@@ -46,6 +47,7 @@ class Entry:
     at: datetime
     text: str
     via: str = ""
+    event: EventUid | None = None
     states: tuple[tuple[datetime, str], ...] = ()
 
     @property

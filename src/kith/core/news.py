@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kith.core.event import line_digests, normal_line, normal_lines, printable
+from kith.core.event import line_digests, normal_line, normal_lines
 from kith.core.names import fold
 from kith.core.timely import Timely
 from kith.core.typed import without_facets
@@ -67,11 +67,6 @@ class Ruling:
 
     told: bool
     at: datetime
-
-
-def storable(text: str) -> str:
-    """News as one line that every calendar keeps."""
-    return " ".join(printable(text).split())
 
 
 def heard(news: News, talks: Iterable[Talk], rulings: Sequence[Ruling]) -> date | None:

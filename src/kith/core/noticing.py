@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kith.core.facets import Facet, FacetKey, Spread, spreads
@@ -169,20 +169,20 @@ def notice(
     everybody = sorted(lives, key=lambda life: (life.name.casefold(), life.person))
     members = [life for life in everybody if life.listed]
     others = [life for life in everybody if not life.listed]
-    whole = Span(since, today, *_counts(members, since, today))
     by_year = _months_between(since, today) > _MONTHS_AT_MOST
+    spans = tuple(_spans(members, since, today, by_year=by_year))
     beside = sorted(_beside(others, since, today), key=lambda one: (-one.conversations, -one.last.toordinal()))
     facets = spreads(((life.facets, _talked_to(life, since, today)) for life in members), targets or {})
     return Report(
         since=since,
         today=today,
         listed=len(members),
-        talked=whole.talked,
-        conversations=whole.conversations,
-        attempts=whole.attempts,
-        skips=whole.skips,
+        talked=sum(_talked_to(life, since, today) for life in members),
+        conversations=sum(span.conversations for span in spans),
+        attempts=sum(span.attempts for span in spans),
+        skips=sum(span.skips for span in spans),
         by_year=by_year,
-        spans=tuple(Span(*ends, *_counts(members, *ends)) for ends in _spans(since, today, by_year=by_year)),
+        spans=spans,
         kept=_kept_by_circle(members, since, today, circles),
         silences=_silences(members, today),
         exchanges=_exchanges(everybody, since, today),
@@ -196,35 +196,59 @@ def notice(
 # --- over time --------------------------------------------------------------------------------------------
 
 
-def _counts(members: Sequence[Life], first: date, last: date) -> tuple[int, int, int, int, int]:
-    """On the list by then, talked to, conversations, attempts and skips."""
-    conversations = {talk.number for life in members for talk in life.talks if first <= talk.day <= last}
-    return (
-        sum(_known_by(life, last) for life in members),
-        sum(_talked_to(life, first, last) for life in members),
-        len(conversations),
-        sum(first <= day <= last for life in members for day in life.attempts),
-        sum(first <= day <= last for life in members for day in life.skips),
-    )
+@dataclass(slots=True)
+class _Tally:
+    """What happened in one month or year."""
+
+    people: set[PersonId] = field(default_factory=set)
+    conversations: set[int] = field(default_factory=set)
+    attempts: int = 0
+    skips: int = 0
 
 
-def _known_by(life: Life, day: date) -> bool:
-    """Whether kith had heard of them by then, or had they talked."""
-    return life.known_since is None or life.known_since <= day or any(talk.day <= day for talk in life.talks)
+def _spans(members: Sequence[Life], since: date, today: date, *, by_year: bool) -> Iterator[Span]:
+    tallies: dict[date, _Tally] = defaultdict(_Tally)
+    for life in members:
+        for talk in life.talks:
+            if since <= talk.day <= today:
+                tally = tallies[_begin(talk.day, by_year=by_year)]
+                tally.people.add(life.person)
+                tally.conversations.add(talk.number)
+        for day in life.attempts:
+            tallies[_begin(day, by_year=by_year)].attempts += since <= day <= today
+        for day in life.skips:
+            tallies[_begin(day, by_year=by_year)].skips += since <= day <= today
+    known = [_known_since(life) for life in members]
+    for first, last in _ends(since, today, by_year=by_year):
+        tally = tallies[_begin(first, by_year=by_year)]
+        listed = sum(day <= last for day in known)
+        yield Span(*(first, last, listed, len(tally.people), len(tally.conversations)), tally.attempts, tally.skips)
+
+
+def _begin(day: date, *, by_year: bool) -> date:
+    """The first day of the month or year."""
+    return day.replace(month=1, day=1) if by_year else day.replace(day=1)
+
+
+def _ends(since: date, today: date, *, by_year: bool) -> Iterator[tuple[date, date]]:
+    """The first and the last day of each month or year, as far as they are looked at."""
+    length = Period(months=12) if by_year else Period(months=1)
+    first = since
+    while first <= today:
+        after = length.after(_begin(first, by_year=by_year))
+        yield first, min(after - timedelta(days=1), today)
+        first = after
+
+
+def _known_since(life: Life) -> date:
+    """When kith heard of them, or they first talked."""
+    if life.known_since is None:
+        return date.min
+    return min((life.known_since, *(talk.day for talk in life.talks)))
 
 
 def _talked_to(life: Life, first: date, last: date) -> bool:
     return any(first <= talk.day <= last for talk in life.talks)
-
-
-def _spans(since: date, today: date, *, by_year: bool) -> Iterator[tuple[date, date]]:
-    length = Period(months=12) if by_year else Period(months=1)
-    first = since
-    while first <= today:
-        begin = first.replace(month=1, day=1) if by_year else first.replace(day=1)
-        after = length.after(begin)
-        yield first, min(after - timedelta(days=1), today)
-        first = after
 
 
 def _months_between(since: date, today: date) -> int:

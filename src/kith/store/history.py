@@ -133,40 +133,50 @@ class History:
 
     def _all(self, zone: tzinfo) -> Iterator[tuple[PersonId, Entry]]:
         states = self._states()
-        talked: dict[tuple[str, str], datetime] = {}
-        for row in self._database.all(
-            "SELECT c.*, person_id FROM conversations c LEFT JOIN conversation_people ON conversation_id = c.id"
-        ):
-            place = (row["event_uid"] or "", row["occurrence"])
-            if row["withdrawn_at"] is None:
-                talked[place] = datetime.max.replace(tzinfo=zone)
-                if row["person_id"] is not None:
-                    entry = _entry(What.CONVERSATION, row, date.fromisoformat(row["day"]))
-                    yield (
-                        PersonId(row["person_id"]),
-                        replace(entry, via=row["via"], states=tuple(_read(states.get(place, ())))),
-                    )
-            elif row["forgotten_at"] is not None:
-                talked[place] = datetime.fromisoformat(row["forgotten_at"])
+        covered: dict[tuple[str, str], datetime] = {}
         tried: dict[str, set[str]] = defaultdict(set)
-        for row in self._database.all("SELECT * FROM attempts"):
-            tried[row["event_uid"] or ""].add(_normal(row["text"]))
-            if row["forgotten_at"] is None:
-                entry = _entry(What.ATTEMPT, row, date.fromisoformat(row["day"]))
-                read = tuple(_read(states.get((row["event_uid"] or "", ""), ())))
-                yield PersonId(row["person_id"]), replace(entry, states=read)
+        yield from self._conversations(states, covered, zone)
+        yield from self._attempts(states, tried)
         for row in self._database.all("SELECT * FROM facts WHERE forgotten_at IS NULL"):
             at = datetime.fromisoformat(row["recorded_at"])
             yield PersonId(row["person_id"]), replace(_entry(What.FACT, row, _day(at, zone)), via=row["kind"])
         for row in self._database.all("SELECT * FROM skips"):
             day, at = date.fromisoformat(row["day"]), datetime.fromisoformat(row["recorded_at"])
             yield PersonId(row["person_id"]), Entry(What.SKIP, row["id"], day, at, row["reason"])
-        yield from self._notes(states, talked, tried, zone)
+        yield from self._notes(states, covered, tried, zone)
+
+    def _conversations(
+        self, states: Mapping[tuple[str, str], list[Row]], covered: dict[tuple[str, str], datetime], zone: tzinfo
+    ) -> Iterator[tuple[PersonId, Entry]]:
+        """Those that stand; ``covered`` learns until when an event's text is a conversation's, or forgotten."""
+        for row in self._database.all(
+            "SELECT c.*, person_id FROM conversations c LEFT JOIN conversation_people ON conversation_id = c.id"
+        ):
+            place = (row["event_uid"] or "", row["occurrence"])
+            if row["withdrawn_at"] is None:
+                covered[place] = datetime.max.replace(tzinfo=zone)
+                if row["person_id"] is not None:
+                    entry = _entry(What.CONVERSATION, row, date.fromisoformat(row["day"]))
+                    read = tuple(_read(states.get(place, ())))
+                    yield PersonId(row["person_id"]), replace(entry, via=row["via"], states=read)
+            elif row["forgotten_at"] is not None:
+                covered[place] = datetime.fromisoformat(row["forgotten_at"])
+
+    def _attempts(
+        self, states: Mapping[tuple[str, str], list[Row]], tried: dict[str, set[str]]
+    ) -> Iterator[tuple[PersonId, Entry]]:
+        """Those that are not forgotten. ``tried`` is told all the texts that an event's attempts have."""
+        for row in self._database.all("SELECT * FROM attempts"):
+            tried[row["event_uid"] or ""].add(_normal(row["text"]))
+            if row["forgotten_at"] is None:
+                entry = _entry(What.ATTEMPT, row, date.fromisoformat(row["day"]))
+                read = tuple(_read(states.get((row["event_uid"] or "", ""), ())))
+                yield PersonId(row["person_id"]), replace(entry, states=read)
 
     def _notes(
         self,
         states: Mapping[tuple[str, str], list[Row]],
-        talked: Mapping[tuple[str, str], datetime],
+        covered: Mapping[tuple[str, str], datetime],
         tried: Mapping[str, set[str]],
         zone: tzinfo,
     ) -> Iterator[tuple[PersonId, Entry]]:
@@ -175,12 +185,14 @@ class History:
         for (event, occurrence), rows in states.items():
             last = rows[-1]
             at = datetime.fromisoformat(last["read_at"])
-            until = talked.get((event, occurrence))
+            until = covered.get((event, occurrence))
             if not last["text"] or (until is not None and at <= until) or _normal(last["text"]) in tried.get(event, ()):
                 continue
             read = tuple(_read(rows))
             first = next(at for at, text in read if text)
-            note = Entry(What.NOTE, last["id"], _day(first, zone), first, last["text"], states=read)
+            note = Entry(
+                What.NOTE, last["id"], _day(first, zone), first, last["text"], event=EventUid(event), states=read
+            )
             for person in people.get(event, ()):
                 yield person, note
 
@@ -206,7 +218,8 @@ class History:
 
 
 def _entry(what: What, row: Row, day: date) -> Entry:
-    return Entry(what, row["id"], day, datetime.fromisoformat(row["recorded_at"]), row["text"])
+    event = row["event_uid"] if what is not What.FACT else None
+    return Entry(what, row["id"], day, datetime.fromisoformat(row["recorded_at"]), row["text"], event=event)
 
 
 def _read(rows: list[Row] | tuple[Row, ...]) -> Iterator[tuple[datetime, str]]:

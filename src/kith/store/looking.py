@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kith.core.model import PersonId
+from kith.core.noticing import Talk
 from kith.store.db import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Talked:
-    """A conversation; several people's have the same ``number``."""
-
-    number: int
-    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +41,15 @@ class Looking:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def talks(self) -> dict[PersonId, list[Talked]]:
+    def talks(self) -> dict[PersonId, list[Talk]]:
         """The conversations that stand."""
-        found: dict[PersonId, list[Talked]] = defaultdict(list)
+        found: dict[PersonId, list[Talk]] = defaultdict(list)
         sql = (
             "SELECT person_id, id, day FROM conversations JOIN conversation_people ON conversation_id = id"
             " WHERE withdrawn_at IS NULL ORDER BY day, id"
         )
         for row in self._database.each(sql):
-            found[PersonId(row["person_id"])].append(Talked(row["id"], date.fromisoformat(row["day"])))
+            found[PersonId(row["person_id"])].append(Talk(row["id"], date.fromisoformat(row["day"])))
         return found
 
     def attempts(self) -> dict[PersonId, list[date]]:
@@ -80,15 +73,15 @@ class Looking:
         sql = "SELECT coalesce(joined_to, id) AS whole, min(created_at) AS since FROM people GROUP BY whole"
         return {PersonId(row["whole"]): datetime.fromisoformat(row["since"]) for row in self._database.each(sql)}
 
-    def texts_with(self, word: str) -> list[Text]:
-        """What was typed about conversations that stand, and attempts, where the word is in it; case does not count."""
+    def texts_with(self, word: str, since: date) -> list[Text]:
+        """What was typed from a day on about conversations that stand, and attempts, where the word is in it."""
         sql = (
             "SELECT person_id, day, text FROM conversations JOIN conversation_people ON conversation_id = id"
-            " WHERE withdrawn_at IS NULL AND instr(lower(text), lower(?))"
+            " WHERE withdrawn_at IS NULL AND day >= ? AND instr(lower(text), lower(?))"
             " UNION ALL SELECT person_id, day, text FROM attempts"
-            " WHERE forgotten_at IS NULL AND instr(lower(text), lower(?))"
+            " WHERE forgotten_at IS NULL AND day >= ? AND instr(lower(text), lower(?))"
         )
         return [
             Text(PersonId(row["person_id"]), date.fromisoformat(row["day"]), row["text"])
-            for row in self._database.each(sql, (word, word))
+            for row in self._database.each(sql, (since.isoformat(), word) * 2)
         ]

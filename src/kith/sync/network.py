@@ -30,7 +30,10 @@ from kith.sync.telling import ToTell
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person with everything that decides about them. ``meeting`` is the day of the next one with them."""
+    """One person with everything that decides about them. ``meeting`` is the day of the next one with them.
+
+    They count ``lift`` times as much as their circle says, for the thin part of life ``lifted_for``.
+    """
 
     person: Person
     row: PersonRow

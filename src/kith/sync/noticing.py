@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 from kith.core.advice import Advice, Rhythm, Skip, advise
 from kith.core.facets import facets_of
 from kith.core.model import PersonId
-from kith.core.noticing import Life, Report, Talk, notice
+from kith.core.noticing import Life, Report, notice
 from kith.core.rules import Rules
 from kith.core.typed import parse
 from kith.store.store import Store
@@ -18,7 +18,8 @@ from kith.sync.network import Network
 def report(store: Store, rules: Rules, network: Network, since: date, today: date) -> Report:
     """The report on everybody in ``network``, between two days of the user's."""
     circles = [circle.name for circle in rules.circles]
-    return notice(lives(store, network, rules.days.zone, today), since, today, circles, rules.report.targets)
+    lives = _lives(store, network, rules.days.zone, since, today)
+    return notice(lives, since, today, circles, rules.report.targets)
 
 
 def advice(store: Store, network: Network, zone: tzinfo, today: date) -> tuple[Advice, ...]:
@@ -43,12 +44,12 @@ def advice(store: Store, network: Network, zone: tzinfo, today: date) -> tuple[A
     return advise(rhythms, today)
 
 
-def lives(store: Store, network: Network, zone: tzinfo, today: date) -> list[Life]:
-    """Everybody's life, in the order of their ids."""
+def _lives(store: Store, network: Network, zone: tzinfo, since: date, today: date) -> list[Life]:
+    """Everybody's life; what was given and received from a day on."""
     with store.database.reading():
         talks, attempts, skips = store.looking.talks(), store.looking.attempts(), store.looking.skips()
         known_since = store.looking.known_since()
-        gave, got = _given(store)
+        gave, got = _given(store, since)
     return [
         Life(
             person=person,
@@ -59,7 +60,7 @@ def lives(store: Store, network: Network, zone: tzinfo, today: date) -> list[Lif
             cadence=known.membership.cadence,
             known_since=known_since[person].astimezone(zone).date() if person in known_since else None,
             anchor=known.row.anchor,
-            talks=tuple(Talk(talked.number, talked.day) for talked in talks.get(person, ())),
+            talks=tuple(talks.get(person, ())),
             attempts=tuple(attempts.get(person, ())),
             skips=tuple(skipped.at.astimezone(zone).date() for skipped in skips.get(person, ())),
             gave=tuple(gave.get(person, ())),
@@ -70,12 +71,12 @@ def lives(store: Store, network: Network, zone: tzinfo, today: date) -> list[Lif
     ]
 
 
-def _given(store: Store) -> tuple[dict[PersonId, list[date]], dict[PersonId, list[date]]]:
+def _given(store: Store, since: date) -> tuple[dict[PersonId, list[date]], dict[PersonId, list[date]]]:
     """The days on which something was given to somebody, and received from them, by what was typed."""
     gave: dict[PersonId, list[date]] = defaultdict(list)
     got: dict[PersonId, list[date]] = defaultdict(list)
     for word, days in (("gave", gave), ("got", got)):
-        for one in store.looking.texts_with(word):
+        for one in store.looking.texts_with(word, since):
             said = parse(one.text, one.day)
             days[one.person] += [one.day] * len(said.gave if word == "gave" else said.got)
     return gave, got
