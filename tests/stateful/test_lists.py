@@ -45,4 +45,4 @@ class Lists(Passes):
 
 
 TestLists = Lists.TestCase
-TestLists.settings = settings(max_examples=max(20, settings.default.max_examples // 3))
+TestLists.settings = settings(max_examples=max(20, settings().max_examples // 3))
