@@ -46,10 +46,14 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A list as it was read. ``items`` are those whose line was found, by key, in their order; ``note`` is nobody's."""
+    """A list as it was read. ``items`` are those whose line was found, by key, in their order; ``note`` is nobody's.
+
+    ``is_of_one`` says that it was never about more than one person.
+    """
 
     items: Mapping[str, Item]
     note: str = ""
+    is_of_one: bool = False
 
     @property
     def is_touched(self) -> bool:
@@ -76,7 +80,7 @@ def parse(text: str, tokens: Sequence[str], marks: Marks) -> Checklist:
             notes.append(typed)
         else:
             items[block.key] = Item(block.mark, typed, block.is_plain)
-    return Checklist(items, _joined(notes))
+    return Checklist(items, _joined(notes), len(keys(tokens)) == 1)
 
 
 def compose(
@@ -113,8 +117,8 @@ def compose(
 
 
 def texts(read: Checklist) -> dict[str, str]:
-    """What was typed about each person. What is nobody's is theirs who is alone on the list."""
-    note = read.note if len(read.items) == 1 else ""
+    """What was typed about each person. What is nobody's is theirs who has been alone on the list from the first."""
+    note = read.note if read.is_of_one else ""
     return {key: _joined((item.text, note)) for key, item in read.items.items()}
 
 
@@ -131,11 +135,10 @@ def readings(
     for key, text in texts(now).items():
         item, was = now.items[key], before.items.get(key, Item(Mark.NONE))
         added = Counter(normal_lines(text)) - Counter(normal_lines(was.text)) - Counter(normal_lines(before.note))
-        alone = len(now.items) == 1
         found[key] = replace(
             event,
             typed=text,
-            typed_changed=normal_lines(item.text) != normal_lines(was.text) or (alone and note_changed),
+            typed_changed=normal_lines(item.text) != normal_lines(was.text) or (now.is_of_one and note_changed),
             mark=item.mark if item.mark is not Mark.NONE or key in answered else newly_marked(event),
             mark_before=was.mark,
             only_ticks=bool(added) and all(ticks_a_shown_one(line, tokens, day) for line in added),

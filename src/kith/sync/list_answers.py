@@ -78,7 +78,7 @@ class ListAnswers:
         for key, text in are.items():
             if text or were.get(key):
                 self._store.people.keep_typed(row.uid, key, text, self._now)
-        if (now.note or before.note) and len(are) != 1:
+        if (now.note or before.note) and not (now.is_of_one and are):
             self._store.people.keep_typed(row.uid, "", now.note, self._now)
 
     # --- one line -------------------------------------------------------------------------------------
