@@ -1,4 +1,4 @@
-"""How things look on a terminal: tables that fit, bars that can be read without colour, names that are cut in cells."""
+"""How things look on a terminal: tables that fit, bars that can be read without colour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kith.cli.console import bar, cut, table
+from kith.cli.console import bar, pairs, table
 
 COLUMNS = ("Who", "Circle", "Every", "Next")
 ROWS = (
@@ -60,21 +60,36 @@ def test_in_a_pipe_nothing_is_left_out(capsys: pytest.CaptureFixture[str], monke
     assert capsys.readouterr().out.split() == list(COLUMNS)
 
 
-@pytest.mark.parametrize(
-    ("text", "width", "expected"),
-    [
-        ("Ana", 5, "Ana  "),
-        ("Ana Souza", 9, "Ana Souza"),
-        ("Ana Souza", 6, "Ana S…"),
-        ("王小明", 6, "王小明"),
-        ("王小明", 5, "王小…"),
-        ("王小明", 4, "王… "),
-        ("", 2, "  "),
-    ],
+SAID = (
+    ("Ana Souza", "new Thu 3 Dec at 17:30"),
+    ("Maximiliana Friederike von und zu Hohenstein-Wittelsbach", "moved to Thu 3 Dec at 17:45 (that day was too full)"),
+    ("王小明", "ticked"),
 )
-def test_a_text_in_so_many_cells(text: str, width: int, expected: str) -> None:
-    assert cut(text, width) == expected
-    assert cell_len(cut(text, width)) == width
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_what_is_said_of_somebody_is_folded_under_itself(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "COLUMNS": str(width), "TERM": "xterm", "NO_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
+    pairs(SAID)
+    lines = capsys.readouterr().out.splitlines()
+    begin = 2 + int(width * 0.4) + 2
+    assert [line[2:7].strip() for line in lines if line[2] != " "] == ["Ana S", "Maxim", "王小明"]
+    assert all(line[begin - 2 : begin] == "  " for line in lines if line.isascii())
+    assert "…" in next(line for line in lines if "Maxi" in line)
+    assert all(cell_len(line.rstrip()) <= width for line in lines)
+
+
+def test_in_a_pipe_names_are_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    pairs(SAID)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(SAID)
+    assert lines[0] == f"  Ana Souza{' ' * 47}  new Thu 3 Dec at 17:30"
+    assert lines[1].startswith(f"  {SAID[1][0]}  moved")
 
 
 @pytest.mark.parametrize(

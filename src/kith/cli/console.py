@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from rich.cells import cell_len, chop_cells, set_cell_size
-from rich.console import Console, JustifyMethod
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from kith.log import is_verbose
@@ -98,11 +99,28 @@ def table(
     for position, row in enumerate(rows):
         style = styles[position] if position < len(styles) else ""
         grid.add_row(*(escape(row[column]) for column in kept), style=style or None)
+    _show(grid, console)
+
+
+def pairs(rows: Sequence[tuple[str, str]]) -> None:
+    """Names, and what is said of each beside it, folded under itself; on a terminal a very long name is cut."""
+    console = out()
+    longest = max((cell_len(name) for name, _ in rows), default=0)
+    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid.add_column(width=min(longest, int(console.width * _SHARE_OF_THE_FIRST)), overflow="ellipsis", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, said in rows:
+        grid.add_row(escape(name), escape(said))
+    _show(Padding(grid, (0, 0, 0, _GAP), expand=False), console)
+
+
+def _show(what: RenderableType, console: Console) -> None:
+    """Print it; in a pipe without the blanks that fill up its lines."""
     if console.is_terminal:
-        console.print(grid)
+        console.print(what)
         return
     with console.capture() as captured:
-        console.print(grid)
+        console.print(what)
     print_plain("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
@@ -122,11 +140,6 @@ def _fitting(
             break
         kept = [position for position in kept if columns[position] != leaving]
     return kept, int(max(share, width - others))
-
-
-def cut(text: str, width: int) -> str:
-    """The text in so many cells: filled up, or cut with an ellipsis."""
-    return set_cell_size(text if cell_len(text) <= width else f"{chop_cells(text, width - 1)[0]}…", width)
 
 
 def bar(part: int, most: int, width: int, *, of: int) -> str:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.cells import cell_len
 from rich.markup import escape
 
-from kith.cli.console import cut, err, out, print_json, progress, say
+from kith.cli.console import err, out, pairs, print_json, progress, say
 from kith.cli.journal import log_config, log_report, nothing_personal
 from kith.cli.session import session
 from kith.cli.words import count, understood_words, wrote_words
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from kith.core.report import PassReport
 
 _SHOWN = 12
-_LONGEST_NAME = 34
-"""In cells; what is longer is cut, so that the column stands."""
 _LOG = logging.getLogger(__name__)
 _EXIT_TROUBLE = {"SignInNeeded": 77, "ConfigError": 78}
 
@@ -127,11 +124,8 @@ def print_report(report: PassReport, today: date, zone: tzinfo, *, dry_run: bool
 def _section(heading: str, lines: list[tuple[str, str]]) -> None:
     if not lines:
         return
-    console = out()
-    console.print(f"[bold]{heading}[/]")
-    width = min(max(cell_len(name) for name, _ in lines), _LONGEST_NAME)
-    for name, words in lines:
-        console.print(f"  {escape(cut(name, width))}  {escape(words)}")
+    out().print(f"[bold]{heading}[/]")
+    pairs(lines)
 
 
 def _names(names: list[str]) -> str:
