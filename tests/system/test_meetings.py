@@ -84,6 +84,24 @@ def test_a_nudge_that_the_user_put_something_into_stays(home: Home, work: Appoin
     assert "Ask about the boat" in home.event_of("Ana Souza").description
 
 
+def test_a_meeting_ahead_takes_a_line_out_of_a_list_and_its_end_puts_it_back(home: Home, work: Appointments) -> None:
+    def lists() -> str:
+        return "\n".join(event.title + event.description for event in home.events())
+
+    home.write_config(CONFIG + MEETINGS + '\n[reach_out]\nstyle = "weekly"\n')
+    home.write_cards(*(card(f"{name} Souza", "Family", email=f"{name.lower()}@example.org") for name in ("Ana", "Rui")))
+    home.sync()
+    assert "[ ] Ana Souza" in lists()
+    work.put("lunch", home.now + timedelta(days=3), "ana@example.org", title="Lunch")
+    home.sync()
+    assert "Ana Souza" not in lists()
+    assert "[ ] Rui Souza" in lists()
+    assert home.sync()["wrote"] == []
+    work.remove("lunch")
+    home.sync()
+    assert "[ ] Ana Souza" in lists()
+
+
 def test_a_meeting_that_is_moved_renamed_and_called_off_takes_its_conversation_along(
     home: Home, work: Appointments
 ) -> None:
