@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from system.home import CONFIG, Home
+from system.phone import put
 
 NEWS = "News to tell: Started at the bakery"
 
@@ -173,6 +174,24 @@ def test_a_calendar_that_others_see_shows_no_news(synced: Home) -> None:
     event.tick()
     synced.sync()
     assert told(synced) == {}
+
+
+def test_on_a_list_each_has_heard_what_stood_under_their_name(synced: Home) -> None:
+    synced.write_config(CONFIG + '\n[reach_out]\nstyle = "daily"\n')
+    synced.kith("news", "add", "Started at the bakery")
+    synced.kith("news", "add", "Moving to Porto", "--for", "friends")
+    synced.sync()
+    event = next(event for event in synced.events() if event.description.count("[ ] ") > 2)
+    names = [line[4:].partition(":")[0] for line in event.description.splitlines() if line.startswith("[ ] ")]
+    assert event.description.count(NEWS) == len(names)
+    synced.now = event.start
+    text = event.description.replace(f"[ ] {names[0]}", f"[x] {names[0]}: tea")
+    event.edit(lambda component: put(component, "DESCRIPTION", text), synced.now)
+    synced.sync()
+    started, moving = synced.kith("news", "status", "--json").json
+    assert [one["name"] for one in started["told"]] == names[:1]
+    heard_both = names[:1] if names[0] in ("Ana Lima", "Gil Antunes") else []
+    assert [one["name"] for one in moving["told"]] == heard_both
 
 
 def test_joined_people_were_told_once(synced: Home) -> None:
