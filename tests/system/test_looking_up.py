@@ -194,7 +194,8 @@ def test_events(known: Home) -> None:
 
 
 def test_check(known: Home) -> None:
-    assert all(line.startswith("ok ") for line in known.kith("check").lines)
+    said = known.kith("check").lines
+    assert all(line.startswith("ok ") for line in said)
     assert known.kith("check", "--steps").lines[-1].lstrip().startswith("caldav "), "the versions of libraries"
     assert f"ok       config  {known.config}" in said
     assert "ok       time zone  Europe/Lisbon, where it is 09:00 now" in said
