@@ -303,6 +303,10 @@ class FakeCalendar:
         lines = self._there(uid).fields.description.split("\n")
         self._edit(uid, stamp, description="\n".join(line for line in lines if text not in line))
 
+    def write_down(self, uid: EventUid, description: str, *, stamp: datetime | None = None) -> None:
+        """Write another description."""
+        self._edit(uid, stamp, description=description)
+
     def move(self, uid: EventUid, when: When, *, stamp: datetime | None = None) -> None:
         """Drag it to another time, keeping its length, or to an all-day slot."""
         before = self._there(uid).fields.when

@@ -33,7 +33,7 @@ class FakeWatched:
             raise self.failing
         self.spans.append(span)
         self.known.append(len(known))
-        changed = [item for item in self.items.values() if known.get(item.href) != item.etag]
+        changed = [item for item in self.items.values() if item.etag is None or known.get(item.href) != item.etag]
         return Reading(tuple(changed), frozenset(known.keys() - {item.href for item in self.items.values()}), "here")
 
     def again(self, source: str, span: Span) -> tuple[Meeting, ...]:

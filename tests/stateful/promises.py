@@ -12,9 +12,11 @@ from typing import Any
 
 from fakes.calendar import MARKS, Entry
 from kith.core.cadence import window
+from kith.core.checklist import parse
 from kith.core.event import AllDay, Kind, Timed, has_passed, has_started
 from kith.core.model import EventUid
 from kith.core.problem import is_lasting
+from kith.core.readback import Mark
 from kith.core.report import PassReport
 from kith.store.events import LIVE, EventRow, EventState
 from kith.store.joins import OWNED
@@ -71,7 +73,7 @@ class Promises:
         in_calendar = Counter(
             person
             for entry in self._world.own()
-            for number in self._row(entry).reach_outs
+            for number in self._row(entry).carried
             if self._row(entry).state in LIVE and number in opened
             for person in opened[number].people
         )
@@ -103,14 +105,17 @@ class Promises:
             assert not lost, f"a pass read {lost} in {uid}, and the store has only {kept!r}"
 
     def everything_is_recorded_once(self) -> None:
-        for table in ("conversations", "skips"):
-            where = "event_uid IS NOT NULL" + (" AND occurrence = ''" if table == "conversations" else "")
-            rows = self._all(f"SELECT event_uid, count(*) AS n FROM {table} WHERE {where} GROUP BY event_uid")
+        for table, each in (("conversations", "event_uid, occurrence"), ("skips", "event_uid, person_id")):
+            rows = self._all(
+                f"SELECT event_uid, count(*) AS n FROM {table} WHERE event_uid IS NOT NULL GROUP BY {each}"
+            )
             twice = [row["event_uid"] for row in rows if row["n"] > 1]
             assert not twice, f"{table} of {twice} were recorded more than once"
         once = "count(DISTINCT recorded_at)"  # of an introduction, both have it
-        for row in self._all(f"SELECT event_uid, {once} AS n FROM attempts GROUP BY event_uid"):
+        for row in self._all(f"SELECT event_uid, {once} AS n FROM attempts GROUP BY event_uid, person_id"):
             put = self._world.stories[row["event_uid"]].tildes
+            if self._is_list(row["event_uid"]):  # before the title it goes for all, who may be one person by now
+                put *= len(self._all("SELECT 1 FROM event_reach_outs WHERE event_uid = ?", row["event_uid"]))
             assert row["n"] <= put, f"{row['n']} attempts of {row['event_uid']} for {put} tildes"
         logged = self._all("SELECT count(*) AS n FROM conversations WHERE event_uid IS NULL")[0]["n"]
         assert logged == self._world.talks, f"{logged} conversations logged by hand, {self._world.talks} meant"
@@ -122,8 +127,9 @@ class Promises:
             story = self._world.stories[row["event_uid"]]
             if story.unclear and story.unmarked:
                 continue  # neither the store nor the event could tell kith's words from the user's
-            whole = story.ticked or (story.lines and story.had_started)
-            answered = row["occurrence"] in story.instances if row["occurrence"] else whole
+            whole = story.ticked or (story.lines and self._had_started(row["event_uid"]))
+            of_an_instance = row["occurrence"] and not self._is_list(row["event_uid"])
+            answered = row["occurrence"] in story.instances if of_an_instance else whole
             assert answered, f"nobody answered {row['event_uid']}, and it counts as a conversation: {row['text']!r}"
 
     # --- when settled ---------------------------------------------------------------------------------
@@ -136,12 +142,27 @@ class Promises:
             row, story = self._row(entry), self._world.story(entry)
             if entry.unreadable or not self._world.is_watched(row) or story.retitled or row.reach_outs == ():
                 continue
+            if self._is_list(entry.uid):
+                self._every_line_is_recorded(entry, row)
+                continue
             text = self._world.shell.people.conversation_text(entry.uid)
             if entry.fields.title.startswith(DONE):
                 assert text is not None, f"{entry.uid} is ticked, and there is no conversation"
             if text is not None:
                 missing = [t for t in story.lines if t in entry.fields.description and t not in text]
                 assert not missing, f"{missing} stands in {entry.uid}, but not in its conversation {text!r}"
+
+    def _every_line_is_recorded(self, entry: Entry, row: EventRow) -> None:
+        """A ticked line is a conversation, and its text is what stands in the line."""
+        read = parse(entry.fields.description, row.written.brief, self._world.rules.marks)
+        for line in row.lines:
+            text = self._world.shell.people.conversation_text(entry.uid, line.key)
+            item = read.items.get(line.key)
+            if item is not None and item.mark is Mark.DONE and not entry.repeats:
+                assert text is not None, f"the line {line} of {entry.uid} is ticked, and there is no conversation"
+            if item is not None and text is not None:
+                missing = [typed for typed in item.text.splitlines() if typed and typed not in text]
+                assert not missing, f"{missing} stands in {entry.uid}, but not in the conversation {text!r}"
 
     def nobody_is_forgotten(self, report: PassReport) -> None:
         world = self._world
@@ -159,7 +180,7 @@ class Promises:
         world = self._world
         rows = [row for row in world.rows().values() if row.state in LIVE]
         for number, reach_out in world.shell.events.open_reach_outs().items():
-            events = [row for row in rows if number in row.reach_outs]
+            events = [row for row in rows if number in row.carried]
             assert len(events) == 1, f"{reach_out} is open, and its events are {events}"
             row = events[0]
             entry = world.calendar.get(row.uid)
@@ -187,11 +208,11 @@ class Promises:
         days: dict[date, list[Entry]] = defaultdict(list)
         for entry in world.own():
             row = self._row(entry)
-            if row.state in LIVE and any(number in opened for number in row.reach_outs):
-                days[entry.fields.when.day_in(world.zone)].append(entry)
+            waiting = sum(number in opened for number in row.carried) if row.state in LIVE else 0
+            days[world.rules.days.slot(entry.fields.when.day_in(world.zone))] += [entry] * waiting
         for day, there in days.items():
             placed = [entry for entry in there if self._kith_could_move(entry)]
-            over = len(there) - world.rules.days.per_day
+            over = len(there) - world.rules.days.holds(day)
             assert over <= 0 or not placed, f"{len(there)} on {day}, and {len(placed)} of them could be elsewhere"
 
     def today_is_not_filled_up_again(self) -> None:
@@ -200,11 +221,11 @@ class Promises:
         there, done = set(), set()
         ended = {row.uid for row in world.shell.events.ended_on(world.today, world.zone)}
         for row in world.rows().values():
-            if row.written.fields.when.day_in(world.zone) == world.today:
+            if row.written.fields.when.day_in(world.zone) == world.today and row.marker.kind is not Kind.LIST:
                 opened = any(world.shell.events.reach_out(number).open for number in row.reach_outs)
                 there |= {row.uid} if row.state in LIVE and opened else set()
                 done |= {row.uid} & ended
-        done |= world.shell.people.tried_on(world.today)
+        done |= {uid for uid in world.shell.people.tried_on(world.today) if not self._is_list(uid)}
         new = there & world.placed
         used = len(there | done)
         assert not new or used <= world.rules.days.per_day, f"{used} today, {len(done)} of them done, and {new} came"
@@ -236,13 +257,30 @@ class Promises:
     def _kith_could_move(self, entry: Entry) -> bool:
         story = self._world.story(entry)
         theirs = story.placed_by_user is not None or entry.repeats or entry.unreadable or story.unclear
+        if self._is_list(entry.uid):  # a line that somebody wrote into stays where it is
+            read = parse(entry.fields.description, self._row(entry).written.brief, self._world.rules.marks)
+            theirs = theirs or read.is_touched or entry.version != self._world.left_by_kith.get(entry.uid)
         timed = isinstance(entry.fields.when, Timed)
         return timed and not theirs and not has_started(entry.fields.when, self._world.now, self._world.zone)
+
+    def _had_started(self, uid: EventUid) -> bool:
+        """Whether its start had come, or that of an event that carried the same reach-out before."""
+        sql = (
+            "SELECT DISTINCT other.event_uid FROM event_reach_outs mine"
+            " JOIN event_reach_outs other USING (reach_out_id) WHERE mine.event_uid = ?"
+        )
+        known = self._world.stories
+        stories = [known[row["event_uid"]] for row in self._all(sql, uid) if row["event_uid"] in known]
+        return any(story.had_started for story in stories)
+
+    def _is_list(self, uid: EventUid) -> bool:
+        row = self._world.shell.events.get(uid)
+        return row is not None and row.marker.kind is Kind.LIST
 
     def _row(self, entry: Entry) -> EventRow:
         row = self._world.shell.events.get(entry.uid)
         assert row is not None
         return row
 
-    def _all(self, sql: str) -> list[Any]:
-        return self._world.shell.database.all(sql)
+    def _all(self, sql: str, *values: str) -> list[Any]:
+        return self._world.shell.database.all(sql, values)

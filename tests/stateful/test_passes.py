@@ -228,6 +228,7 @@ class Passes(RuleBasedStateMachine):
         first = self.world.today + timedelta(days=3)
         days = DayRules(
             zone=ZoneInfo(zone),
+            shape=self.world.rules.days.shape,
             per_day=per_day,
             weekdays=frozenset(weekdays),
             at=start,

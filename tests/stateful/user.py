@@ -100,7 +100,28 @@ class User:
     def erase(self, entry: Entry, *, stamp: bool = True) -> None:
         """Take everything typed into it out again."""
         for text in self._story(entry).lines:
-            self._calendar.erase(entry.uid, text, stamp=self._stamp(stamp))
+            if self._world.is_list(entry):
+                now = self._calendar.get(entry.uid)
+                there = now.fields.description.replace(text, "") if now is not None else ""
+                self._calendar.write_down(entry.uid, there, stamp=self._stamp(stamp))
+            else:
+                self._calendar.erase(entry.uid, text, stamp=self._stamp(stamp))
+
+    def to_line(self, entry: Entry, n: int, act: str, *, stamp: bool = True) -> None:
+        """Do something to one line of a list: tick it, untick it, say that one tried, write behind it, delete it."""
+        lines = entry.fields.description.split("\n")
+        boxed = [number for number, line in enumerate(lines) if line.startswith("[")]
+        if not boxed:
+            return
+        chosen, story = boxed[n % len(boxed)], self._story(entry)
+        story.ticked |= act == "tick"
+        story.tildes += act == "tilde"
+        story.free_to_move |= act == "tilde"
+        text = self._new_text(entry) if act == "behind" else ""
+        line = lines[chosen]
+        answers = {"tick": [f"[x]{line[3:]}"], "untick": [f"[ ]{line[3:]}"], "tilde": [f"[~]{line[3:]}"], "delete": []}
+        lines[chosen : chosen + 1] = answers.get(act, [f"{line} {text}"])
+        self._calendar.write_down(entry.uid, "\n".join(lines), stamp=self._stamp(stamp))
 
     def move(self, entry: Entry, when: When, *, stamp: bool = True) -> None:
         story, row = self._story(entry), self._world.shell.events.get(entry.uid)

@@ -100,6 +100,7 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: store.cards.record_changes(card(text), card(f"{text}!"), now.isoformat()),
                 lambda store: store.people.withdraw_conversation(uid or EventUid("event-0"), "", now),
                 lambda store: write_event(store, people, day, now, text, length),
+                lambda store: carry_on(store, now, text),
                 lambda store: join(store, people[0], people[-1], text, now),
                 lambda store: tell(store, people, day, text, now),
                 lambda store: introduce(store, people, day, text, now),
@@ -169,6 +170,14 @@ def meet(store: Store, people: list[PersonId], day: date, now: datetime, text: s
 
 def card(name: str) -> Card:
     return Card(CardRef(DISK, "", CardUid("uid")), name)
+
+
+def carry_on(store: Store, now: datetime, text: str) -> None:
+    """What waits is carried by the first event of all from now on, in a line of its own."""
+    events = store.events.live()
+    for number in store.events.open_reach_outs() if events else ():
+        store.lines.carry(events[0].uid, number, text[:8])
+        store.lines.set_missing(events[0].uid, number, now)
 
 
 def write_event(store: Store, people: list[PersonId], day: date, now: datetime, text: str, length: Period) -> None:

@@ -313,7 +313,7 @@ def test_an_answer_goes_with_whom_its_event_was_for() -> None:
             "INSERT INTO events (uid, account, calendar, state, install, epoch, kind, subject, n, plain_title, fields,"
             " brief) VALUES ('event', 'home', '', 'open', '', 1, 'reach-out', '', 1, '', '{}', '')"
         )
-        store.database.execute("INSERT INTO event_reach_outs VALUES ('event', ?)", (number,))
+        store.database.execute("INSERT INTO event_reach_outs (event_uid, reach_out_id) VALUES ('event', ?)", (number,))
         store.people.record_conversation([one], NOW.date(), "The boat", NOW, event=EventUid("event"))
         store.joins.take_apart(one)
         assert list(store.people.conversations()) == [other]

@@ -35,11 +35,13 @@ _WHYS = {
     Why.WINDOW: "due on other days now",
     Why.BARRED: "not on that day or hour any more",
     Why.OVER_BUDGET: "that day was too full",
+    Why.SHAPE: "as your config asks for it now",
 }
 _ENDS = {
     "talked": "you talked",
     "skipped": "this round is skipped",
     "withdrawn": "paused, or not in your network any more",
+    "moved on": "nobody on it waits any more",
     "meeting": "you have a meeting with them ahead",
 }
 _WRITES = {

@@ -32,6 +32,7 @@ _LONGEST_TEXT = 40
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
 _LONGEST_BRIEF = 1000
 _PLACEHOLDER = re.compile(r"\{(name|first|circle)\}")
+_LIST_PLACEHOLDER = re.compile(r"\{(names|count)\}")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?")
 _PROXIES = ("http", "https", "socks5", "socks5h")
@@ -229,6 +230,16 @@ def _template(found: str) -> str:
     return found
 
 
+def _list_template(found: str) -> str:
+    rest = _LIST_PLACEHOLDER.sub("", _text(found))
+    unknown = re.search(r"\{[^{}]*\}", rest)
+    if unknown:
+        raise ValueError(f"may use {{names}} and {{count}}, but not {unknown[0]}")
+    if "{" in rest or "}" in rest:
+        raise ValueError("has a brace without its partner; braces stand only in {names} and {count}")
+    return found
+
+
 def _share(found: object) -> float:
     percent = _PERCENT.fullmatch(found) if isinstance(found, str) else None
     if percent is None or not 0 < float(percent[1]) <= 100:
@@ -274,6 +285,7 @@ ClockTime = Annotated[time, PlainValidator(_clock_time)]
 Weekday = Annotated[int, PlainValidator(_weekday)]
 AwayRange = Annotated[tuple[date, date], PlainValidator(_away)]
 Template = Annotated[str, AfterValidator(_template)]
+ListTemplate = Annotated[str, AfterValidator(_list_template)]
 BriefTemplate = Annotated[str, AfterValidator(_brief)]
 Share = Annotated[float, PlainValidator(_share)]
 FacetName = Annotated[FacetKey, AfterValidator(_facet)]

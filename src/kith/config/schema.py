@@ -31,6 +31,7 @@ from kith.config.fields import (
     Duration,
     FacetName,
     Length,
+    ListTemplate,
     Mail,
     Region,
     Share,
@@ -46,7 +47,7 @@ from kith.config.written import Loc
 from kith.core.meetings import MEETING_SIZE
 from kith.core.model import Cadence, Circle, PersonRule
 from kith.core.period import Period
-from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules
+from kith.core.rules import DateRules, DayRules, Giving, Marks, ReportRules, Rules, Shape
 
 CALENDAR_NAME = "Keep in touch"
 """What kith's calendar is called on a server, unless the config says otherwise."""
@@ -60,6 +61,7 @@ class CalendarTable(Table):
     account: Text | None = None
     name: Text = CALENDAR_NAME
     title: Template = _DEFAULT.title
+    list_title: ListTemplate = _DEFAULT.list_title
     brief: BriefTemplate = _DEFAULT.brief
     details: Literal["full", "short", "none"] = "full"
     done_marks: tuple[Text, ...] = Field(default=_DEFAULT.marks.done, min_length=1)
@@ -91,6 +93,7 @@ class MeetingsTable(Table):
 class ReachOutTable(Table):
     """``[reach_out]``: how many reach-outs, and when."""
 
+    style: Literal["each", "daily", "weekly"] = "each"
     per_day: StrictInt = Field(default=_DEFAULT.days.per_day, ge=1, le=100)
     days: Annotated[tuple[Weekday, ...], AfterValidator(distinct)] = Field(
         default=tuple(sorted(_DEFAULT.days.weekdays)), min_length=1
@@ -261,6 +264,7 @@ def rules(config: Config) -> Rules:
             duration=reach_out.duration,
             horizon=reach_out.horizon,
             away=reach_out.away,
+            shape=Shape(reach_out.style),
         ),
         circles=tuple(
             Circle(name, Cadence.of(circle.every, circle.at_worst), circle.labels, circle.weight)
@@ -270,6 +274,7 @@ def rules(config: Config) -> Rules:
             PersonRule(who, person.every, person.at_worst, person.circle) for who, person in config.people.items()
         ),
         title=calendar.title,
+        list_title=calendar.list_title,
         brief=calendar.brief,
         details=calendar.details,
         marks=Marks(done=calendar.done_marks, tried=calendar.tried_marks),

@@ -21,7 +21,7 @@ from itertools import chain, count
 from kith.core.cadence import Standing, Window, urgency, window
 from kith.core.event import Timed, When, has_started
 from kith.core.model import PersonId
-from kith.core.rules import DayRules
+from kith.core.rules import DayRules, Shape
 
 _LOOK_FURTHER = timedelta(days=2 * 365)
 """How far past the horizon an open reach-out may be placed when everything before is full or barred."""
@@ -33,7 +33,8 @@ class OpenReachOut:
 
     ``when`` is where its event stands, None where it has none; ``placed_for`` is the window it was placed by.
     ``fixed`` says that its time is the user's (moved, or made to repeat). ``again_from`` asks for a new place on or
-    after a day: the event passed, an attempt got no answer, or the user snoozed it by command.
+    after a day: the event passed, an attempt got no answer, or the user snoozed it by command. ``reshape`` says that
+    nobody touched it, and that it stands there in a shape that is not asked for any more.
     """
 
     person: PersonId
@@ -41,6 +42,7 @@ class OpenReachOut:
     placed_for: Window | None = None
     fixed: bool = False
     again_from: date | None = None
+    reshape: bool = False
 
 
 class Why(Enum):
@@ -51,6 +53,7 @@ class Why(Enum):
     WINDOW = "outside its window"
     BARRED = "on a barred day or hour"
     OVER_BUDGET = "over the day's budget"
+    SHAPE = "in another shape"
     LOST = "not in the calendar yet"
 
 
@@ -83,7 +86,7 @@ def plan(
 ) -> Plan:
     """Give everybody who is due a place, leaving what stands where it stands as far as the rules allow.
 
-    ``used_today`` is how many of today's reach-outs have had their answer: who is done for today gets no more.
+    ``used_today`` is how many of today's reach-outs (or this week's) have had their answer: who is done gets no more.
     ``others`` are when events of other kinds stand, which take a place of their day each.
     """
     by_person = {standing.person: standing for standing in sorted(standings, key=lambda s: s.person)}
@@ -106,7 +109,7 @@ def plan(
 
 def next_free(taken: Iterable[When], rules: DayRules, now: datetime, not_before: date) -> datetime | None:
     """The first free place on a day or after it, for what is not planned by cadence; None where none is in sight."""
-    rehearsal = _Rehearsal({}, rules, now, 0)
+    rehearsal = _Rehearsal({}, replace(rules, shape=Shape.EACH), now, 0)
     for when in taken:
         rehearsal.take(when)
     return rehearsal.first_free(not_before)
@@ -142,7 +145,9 @@ def _must_move(reach_out: OpenReachOut, standing: Standing | None, rules: DayRul
         return Why.AGAIN
     if reach_out.fixed or not isinstance(reach_out.when, Timed) or has_started(reach_out.when, now, rules.zone):
         return None
-    if barred(reach_out.when, rules):
+    if reach_out.reshape:
+        return Why.SHAPE
+    if _is_barred(reach_out.when, rules):
         return Why.BARRED
     belongs = window(standing) if standing else None
     if belongs is None or belongs == reach_out.placed_for:
@@ -154,8 +159,13 @@ def _must_move(reach_out: OpenReachOut, standing: Standing | None, rules: DayRul
 def barred(when: Timed, rules: DayRules) -> bool:
     """Whether nothing may be placed there: by the wall clock of the zone the event was written in, and by the user's.
 
-    By the one a change of the user's zone moves nothing, by the other no event whose server speaks another zone.
+    By the one a change of the user's zone moves nothing, by the other no event whose server speaks another zone. For
+    single events, whatever shape the others have.
     """
+    return _is_barred(when, replace(rules, shape=Shape.EACH))
+
+
+def _is_barred(when: Timed, rules: DayRules) -> bool:
     zones = (when.start.tzinfo or rules.zone, rules.zone)
     return not any(_has_place(when.start.astimezone(zone), rules, zone) for zone in zones)
 
@@ -176,8 +186,8 @@ def _over_budget(
     days: dict[date, list[OpenReachOut]] = defaultdict(list)
     for reach_out in staying:
         if reach_out.when is not None:
-            days[reach_out.when.day_in(rules.zone)].append(reach_out)
-    beside = Counter(when.day_in(rules.zone) for when in others)
+            days[rules.slot(reach_out.when.day_in(rules.zone))].append(reach_out)
+    beside = Counter(rules.slot(when.day_in(rules.zone)) for when in others)
     over = []
     for day, there in sorted(days.items()):
         movable = [
@@ -186,7 +196,7 @@ def _over_budget(
             if not reach_out.fixed and reach_out.when and not has_started(reach_out.when, now, rules.zone)
         ]
         movable.sort(key=lambda r: _pressing(standings.get(r.person), r.person, day))
-        surplus = len(there) + beside[day] - rules.per_day
+        surplus = len(there) + beside[day] - rules.holds(day)
         over += movable[-surplus:] if surplus > 0 else []
     return over
 
@@ -242,13 +252,13 @@ class _Rehearsal:
         self._order = count()
         self._coming: list[tuple[date, PersonId, int, _Request]] = []
         self._ready: list[_Request] = []
-        self._taken: Counter[date] = Counter({self._today: used_today})
+        self._taken: Counter[date] = Counter({rules.slot(self._today): used_today})
         self._starts: dict[date, set[datetime]] = defaultdict(set)
 
     def take(self, when: When) -> None:
         """Count an event in its day's budget."""
         day = when.day_in(self._rules.zone)
-        self._taken[day] += 1
+        self._taken[self._rules.slot(day)] += 1
         if isinstance(when, Timed):
             self._starts[day].add(when.start)
 
@@ -319,10 +329,12 @@ class _Rehearsal:
         return any(request.is_open for request in waiting)
 
     def _free_starts(self, day: date) -> list[datetime]:
-        room = self._rules.per_day - self._taken[day]
+        room = self._rules.holds(day) - self._taken[self._rules.slot(day)]
         if room <= 0 or not self._rules.allows(day):
             return []
         first = _first_place(day, self._rules, self._rules.zone)
+        if self._rules.shape is not Shape.EACH:  # a list has one place, for everybody on it
+            return [first.astimezone(self._rules.zone)] * room if first > self._now else []
         starts = (first + place * self._rules.duration for place in range(self._rules.per_day))
         free = [start for start in starts if start > self._now and not self._overlaps(day, start)]
         return [start.astimezone(self._rules.zone) for start in free[:room]]

@@ -303,9 +303,9 @@ def leading_mark(title: str, plain_title: str, marks: Marks) -> Mark:
     """Which mark the user (or kith) put before the title; a plain title that looks like one has none."""
     if normal_line(title) == normal_line(plain_title):
         return Mark.NONE
-    if _cut(title, marks.done) is not None:
+    if cut_mark(title, marks.done) is not None:
         return Mark.DONE
-    if _cut(title, marks.tried) is not None:
+    if cut_mark(title, marks.tried) is not None:
         return Mark.TRIED
     return Mark.NONE
 
@@ -314,14 +314,15 @@ def without_mark(title: str, plain_title: str, marks: Marks) -> str:
     """The title without the marks before it."""
     bare = title
     while normal_line(bare) != normal_line(plain_title):
-        cut = _cut(bare, (*marks.done, *marks.tried))
+        cut = cut_mark(bare, (*marks.done, *marks.tried))
         if cut is None:
             break
         bare = cut
     return bare
 
 
-def _cut(title: str, marks: Sequence[str]) -> str | None:
+def cut_mark(title: str, marks: Sequence[str]) -> str | None:
+    """A line without the mark at its beginning, the longest that fits; None where it begins with none."""
     text = normal_line(title)
     for mark in sorted(map(normal_line, marks), key=len, reverse=True):
         if not text.casefold().startswith(mark.casefold()):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from kith.core.facets import FacetKey
@@ -13,12 +14,21 @@ from kith.core.model import Circle, PersonRule
 from kith.core.period import Period
 
 
+class Shape(StrEnum):
+    """How reach-outs are put into the calendar: an event for each, or a list of a day's or a week's."""
+
+    EACH = "each"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 @dataclass(frozen=True, slots=True)
 class DayRules:
     """When reach-outs may stand in the calendar.
 
     ``weekdays`` as in :meth:`datetime.date.weekday`; ``at`` is a wall-clock time in ``zone``; ``away`` ranges
-    include both ends; ``horizon`` is how far ahead events are written.
+    include both ends; ``horizon`` is how far ahead events are written. A list takes as long as one event does. The list
+    of a week stands on its first day that is allowed, and holds what its days hold.
     """
 
     zone: ZoneInfo
@@ -28,10 +38,29 @@ class DayRules:
     duration: timedelta = timedelta(minutes=15)
     horizon: Period = Period(days=28)
     away: tuple[tuple[date, date], ...] = ()
+    shape: Shape = Shape.EACH
 
     def allows(self, day: date) -> bool:
         """Whether reach-outs may be placed on ``day``."""
+        return self._is_free(day) and (self.shape is not Shape.WEEKLY or not any(map(self._is_free, self._before(day))))
+
+    def holds(self, day: date) -> int:
+        """How many reach-outs there may be on a day, or in its week."""
+        if self.shape is not Shape.WEEKLY:
+            return self.per_day
+        monday = self.slot(day)
+        return self.per_day * sum(self._is_free(monday + timedelta(days=n)) for n in range(7))
+
+    def slot(self, day: date) -> date:
+        """What has a budget of its own: the day, or the Monday of its week where there is a list for the week."""
+        return day - timedelta(days=day.weekday()) if self.shape is Shape.WEEKLY else day
+
+    def _is_free(self, day: date) -> bool:
         return day.weekday() in self.weekdays and not any(first <= day <= last for first, last in self.away)
+
+    def _before(self, day: date) -> list[date]:
+        """The days of the week before it."""
+        return [day - timedelta(days=n) for n in range(1, day.weekday() + 1)]
 
     @property
     def per_week(self) -> int:
@@ -122,8 +151,8 @@ BRIEF = """\
 class Rules:
     """Everything the config says about whom to keep in touch with, when, and how it looks.
 
-    ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``, ``brief`` one with the :data:`PLACES`;
-    ``details`` is ``full``, ``short`` or
+    ``title`` is a template with ``{name}``, ``{first}`` and ``{circle}``, ``list_title`` one with ``{names}`` and
+    ``{count}``, ``brief`` one with the :data:`PLACES`; ``details`` is ``full``, ``short`` or
     ``none``. ``retries`` is how many times an event that passed unanswered comes again; ``try_again`` is how long
     after an attempt without an answer. ``region`` is the country (``PT``) in which national phone
     numbers are dialled.
@@ -133,6 +162,7 @@ class Rules:
     circles: tuple[Circle, ...] = ()
     people: tuple[PersonRule, ...] = ()
     title: str = "Reach out: {name}"
+    list_title: str = "Reach out: {names}"
     brief: str = BRIEF
     details: str = "full"
     marks: Marks = Marks()

@@ -277,6 +277,12 @@ class _Conversation(_Item):
     people: list[StrictStr]
 
 
+class _Line(_Item):
+    line: StrictStr
+    stands: StrictBool
+    missing_since: Instant | None
+
+
 class _ReachOut(_Item):
     opened_at: Instant
     outcome: StrictStr | None
@@ -291,6 +297,7 @@ class _ReachOut(_Item):
     kind: Kind = Kind.REACH_OUT
     people: list[StrictStr]
     events: list[StrictStr]
+    lines: dict[StrictStr, _Line] = {}
 
 
 def _event_fields(value: dict[str, Any]) -> dict[str, Any]:

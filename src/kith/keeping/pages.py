@@ -95,7 +95,12 @@ def _notes(said: Mapping[str, Sequence[Values]]) -> dict[str, list[str]]:
     talked = {(talk["event_uid"], talk["occurrence"]) for talk in said["conversations"]}
     found: dict[str, list[str]] = defaultdict(list)
     for reach_out in said["reach_outs"]:
-        texts = [text for place, text in last.items() if place[0] in reach_out["events"] and place not in talked]
+        lines = {uid: line["line"] for uid, line in reach_out["lines"].items() if line["line"]}
+        texts = [
+            text
+            for (event, line), text in last.items()
+            if event in reach_out["events"] and (event, line) not in talked and line == lines.get(event, line)
+        ]
         for person in reach_out["people"]:
             found[person] += filter(None, texts)
     return found

@@ -72,6 +72,8 @@ _EVENTS = _Table(
     packed=("fields", "pending"),
     words=("brief", "hands_off"),
 )
+_LINES = _Table("event_reach_outs", ("line", "stands", "missing_since"), flags=("stands",))
+_AS_USUAL = {"line": "", "stands": True, "missing_since": None}
 _JOINS = _Table("joins", ("person_id", "joined_to", "at", "reasons"), packed=("reasons",))
 _RULINGS = _Table("rulings", ("one", "other", "ruling", "by", "at"))
 _PROFILES = _Table("profiles", ("person_id", "body"), packed=("body",))
@@ -95,7 +97,7 @@ TABLES = (
     *archive_meetings.TABLES,
     _Table("conversation_people", ("conversation_id", "person_id")),
     _Table("reach_out_people", ("reach_out_id", "person_id", "is_open")),
-    _Table("event_reach_outs", ("event_uid", "reach_out_id")),
+    _Table("event_reach_outs", ("event_uid", "reach_out_id", *_LINES.columns)),
 )
 """What goes out and in."""
 
@@ -180,13 +182,16 @@ def _conversations(database: Database) -> list[Values]:
 
 def _reach_outs(database: Database) -> list[Values]:
     found = {
-        row["id"]: _REACH_OUTS.out(row) | {"people": [], "events": []}
+        row["id"]: _REACH_OUTS.out(row) | {"people": [], "events": [], "lines": {}}
         for row in database.each("SELECT * FROM reach_outs ORDER BY id")
     }
     for row in database.each("SELECT * FROM reach_out_people ORDER BY person_id"):
         found[row["reach_out_id"]]["people"].append(row["person_id"])
     for row in database.each("SELECT * FROM event_reach_outs ORDER BY event_uid"):
         found[row["reach_out_id"]]["events"].append(row["event_uid"])
+        line = _LINES.out(row)
+        if line != _AS_USUAL:
+            found[row["reach_out_id"]]["lines"][row["event_uid"]] = line
     return list(found.values())
 
 
@@ -381,7 +386,8 @@ def _take_in_reach_outs(
         database.execute_many(
             "INSERT INTO reach_out_people VALUES (?, ?, ?)", ((number, who, is_open) for who in dict.fromkeys(people))
         )
-        database.execute_many("INSERT INTO event_reach_outs VALUES (?, ?)", ((uid, number) for uid in values["events"]))
+        for uid in values["events"]:
+            _LINES.put(database, values["lines"].get(uid, _AS_USUAL), event_uid=uid, reach_out_id=number)
     return added, len(left_out)
 
 

@@ -63,12 +63,26 @@ class ReachOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How a reach-out stands in an event, where that needs saying.
+
+    ``key`` is that of its line on a list. ``stands`` is false once another event carries it; what is answered here
+    counts all the same. ``missing_since`` is when the user was first seen to have taken the line away.
+    """
+
+    reach_out: int
+    key: str = ""
+    stands: bool = True
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One event kith wrote (or adopted), as the store knows it.
 
     ``hands_off`` names what is the user's now: owned fields (``when`` where it repeats, up to ``repeats_until``), and
     ``extras`` where they put in something of their own. ``touched`` says that the user edited it since kith last
-    gave it a place.
+    gave it a place. ``lines`` are as they were read; they are stored by :class:`~kith.store.lines.Lines` alone.
     """
 
     marker: Marker
@@ -78,6 +92,7 @@ class EventRow:
     state: EventState
     written: Written
     reach_outs: tuple[int, ...]
+    lines: tuple[Line, ...] = ()
     href: Href | None = None
     etag: ETag | None = None
     hands_off: frozenset[str] = frozenset()
@@ -85,6 +100,12 @@ class EventRow:
     repeats_until: date | None = None
     missing_since: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def carried(self) -> tuple[int, ...]:
+        """The reach-outs that no other event has taken over."""
+        moved_on = {line.reach_out for line in self.lines if not line.stands}
+        return tuple(number for number in self.reach_outs if number not in moved_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +204,7 @@ class Events:
     def waiting(self) -> dict[PersonId, tuple[ReachOut, When | None]]:
         """Everybody's one open reach-out, and when its event stands where it has one."""
         whens = {
-            number: row.written.fields.when
-            for row in self.live()
-            for number in row.reach_outs
-            if row.state in _STANDING
+            number: row.written.fields.when for row in self.live() for number in row.carried if row.state in _STANDING
         }
         return {
             person: (reach_out, whens.get(number))
@@ -198,7 +216,7 @@ class Events:
     def day_of(self, number: int, zone: tzinfo | None) -> date | None:
         """The local day of a reach-out's event, None where it has none."""
         for row in self._events(
-            "WHERE uid IN (SELECT event_uid FROM event_reach_outs WHERE reach_out_id = ?)", (number,)
+            "WHERE uid IN (SELECT event_uid FROM event_reach_outs WHERE reach_out_id = ? AND stands = 1)", (number,)
         ):
             if row.state in _STANDING:
                 return row.written.fields.when.day_in(zone or UTC)
@@ -266,7 +284,9 @@ class Events:
         sql = f"INSERT INTO events ({names}) VALUES ({marks}) ON CONFLICT (uid) DO UPDATE SET {updates}"
         self._database.execute(sql, tuple(values.values()))
         for number in event.reach_outs:
-            self._database.execute("INSERT OR IGNORE INTO event_reach_outs VALUES (?, ?)", (event.uid, number))
+            self._database.execute(
+                "INSERT OR IGNORE INTO event_reach_outs (event_uid, reach_out_id) VALUES (?, ?)", (event.uid, number)
+            )
 
     def get(self, uid: EventUid) -> EventRow | None:
         """One event."""
@@ -317,13 +337,13 @@ class Events:
 
     def _events(self, where: str, values: Iterable[Any]) -> list[EventRow]:
         bound = tuple(values)
-        links: dict[str, list[int]] = defaultdict(list)
+        links: dict[str, list[Line]] = defaultdict(list)
         for row in self._database.all(
-            "SELECT event_uid, reach_out_id FROM event_reach_outs"
-            f" WHERE event_uid IN (SELECT uid FROM events {where}) ORDER BY reach_out_id",
+            f"SELECT * FROM event_reach_outs WHERE event_uid IN (SELECT uid FROM events {where}) ORDER BY reach_out_id",
             bound,
         ):
-            links[row["event_uid"]].append(row["reach_out_id"])
+            missing = _instant(row["missing_since"])
+            links[row["event_uid"]].append(Line(row["reach_out_id"], row["line"], bool(row["stands"]), missing))
         rows = self._database.all(f"SELECT * FROM events {where} ORDER BY uid", bound)
         return [_event(row, tuple(links[row["uid"]])) for row in rows]
 
@@ -368,7 +388,7 @@ class Events:
 # --- rows and values --------------------------------------------------------------------------------------
 
 
-def _event(row: Row, reach_outs: tuple[int, ...]) -> EventRow:
+def _event(row: Row, links: tuple[Line, ...]) -> EventRow:
     written = Written(
         fields=fields_from(json.loads(row["fields"])),
         plain_title=row["plain_title"],
@@ -391,7 +411,8 @@ def _event(row: Row, reach_outs: tuple[int, ...]) -> EventRow:
         calendar=row["calendar"],
         state=EventState(row["state"]),
         written=written,
-        reach_outs=reach_outs,
+        reach_outs=tuple(link.reach_out for link in links),
+        lines=tuple(link for link in links if link != Line(link.reach_out)),
         href=Href(row["href"]) if row["href"] is not None else None,
         etag=ETag(row["etag"]) if row["etag"] is not None else None,
         hands_off=frozenset(row["hands_off"].split()),

@@ -19,9 +19,6 @@ _TABLES = {What.CONVERSATION: "conversations", What.ATTEMPT: "attempts", What.FA
 CHANGEABLE = tuple(_TABLES)
 """What can be edited and forgotten by its handle."""
 
-_NO_NOTES = "('list', 'problem')"
-"""Events of these kinds hold nobody's note: of a list each line is somebody's, and a problem is no person."""
-
 
 class History:
     """Entries of all kinds, by person or by handle."""
@@ -103,7 +100,7 @@ class History:
             self._database.execute("UPDATE conversations SET withdrawn_at = ? WHERE id = ?", (at, number))
             self._database.execute(
                 "UPDATE reach_outs SET withdrawn = ? WHERE id IN (SELECT reach_out_id FROM event_reach_outs"
-                " JOIN conversations USING (event_uid) WHERE conversations.id = ? AND occurrence = '')",
+                " JOIN conversations USING (event_uid) WHERE conversations.id = ? AND occurrence = line)",
                 (int(now is not None), number),
             )
         self._raise_revisions(what, number)
@@ -193,7 +190,7 @@ class History:
             note = Entry(
                 What.NOTE, last["id"], _day(first, zone), first, last["text"], event=EventUid(event), states=read
             )
-            for person in people.get(event, ()):
+            for person in people.get((event, occurrence), people.get((event, ""), ())):
                 yield person, note
 
     def _states(self) -> dict[tuple[str, str], list[Row]]:
@@ -202,14 +199,15 @@ class History:
             found[row["event_uid"], row["occurrence"]].append(row)
         return found
 
-    def _people_of_events(self) -> dict[str, list[PersonId]]:
+    def _people_of_events(self) -> dict[tuple[str, str], list[PersonId]]:
+        """Whose note an event holds; on a list that goes by the line, and what is in none is nobody's."""
         sql = (
-            "SELECT DISTINCT e.event_uid, person_id FROM event_reach_outs e JOIN reach_out_people USING (reach_out_id)"
-            f" JOIN events ON uid = e.event_uid WHERE kind NOT IN {_NO_NOTES} ORDER BY person_id"
+            "SELECT DISTINCT event_uid, line, person_id FROM event_reach_outs"
+            " JOIN reach_out_people USING (reach_out_id) ORDER BY person_id"
         )
-        found: dict[str, list[PersonId]] = defaultdict(list)
+        found: dict[tuple[str, str], list[PersonId]] = defaultdict(list)
         for row in self._database.all(sql):
-            found[row["event_uid"]].append(PersonId(row["person_id"]))
+            found[row["event_uid"], row["line"]].append(PersonId(row["person_id"]))
         return found
 
     def _raise_revisions(self, what: What, number: int) -> None:

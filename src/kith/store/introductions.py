@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
 from kith.core.introduce import Introduction
@@ -10,7 +12,6 @@ from kith.store.db import Database, Row
 
 _PAIR = "coalesce(p.joined_to, one) AS a, coalesce(q.joined_to, other) AS b"
 _BOTH = "JOIN people p ON p.id = one JOIN people q ON q.id = other"
-_EVENTS = "events e ON e.kind = 'introduction' AND instr(e.subject, i.subject) > 0"
 
 
 class Introductions:
@@ -21,17 +22,23 @@ class Introductions:
 
     def all(self, zone: tzinfo) -> list[Introduction]:
         """All introductions, oldest first, whatever became of them; ``zone`` is the user's."""
+        rounds = self._rounds()
+        rows = self._database.all(f"SELECT i.*, {_PAIR} FROM introductions i {_BOTH} ORDER BY i.id")
+        return [_introduction(row, rounds.get(row["subject"], ()), zone) for row in rows if row["a"] != row["b"]]
+
+    def _rounds(self) -> dict[str, list[Row]]:
+        """What became of the events about introductions, oldest first, by every word of the events' subjects."""
+        found: dict[str, list[Row]] = defaultdict(list)
         sql = (
-            f"SELECT i.*, {_PAIR}, (SELECT max(c.day) FROM conversations c JOIN {_EVENTS} AND e.uid = c.event_uid"
-            " WHERE c.withdrawn_at IS NULL) AS talked_on,"
-            " (SELECT r.outcome || ' ' || r.closed_at FROM reach_outs r"
-            " JOIN event_reach_outs x ON x.reach_out_id = r.id"
-            f" JOIN {_EVENTS} AND e.uid = x.event_uid ORDER BY r.id DESC LIMIT 1) AS ended,"
-            f" (SELECT count(*) FROM conversations c JOIN {_EVENTS} AND e.uid = c.event_uid"
-            " WHERE c.withdrawn_at IS NOT NULL) AS taken_back"
-            f" FROM introductions i {_BOTH} ORDER BY i.id"
+            "SELECT e.subject, r.outcome, r.closed_at, c.day, c.withdrawn_at FROM events e"
+            " JOIN event_reach_outs x ON x.event_uid = e.uid JOIN reach_outs r ON r.id = x.reach_out_id"
+            " LEFT JOIN conversations c ON c.event_uid = e.uid AND c.occurrence = ''"
+            " WHERE e.kind = 'introduction' ORDER BY r.id"
         )
-        return [_introduction(row, zone) for row in self._database.all(sql) if row["a"] != row["b"]]
+        for row in self._database.each(sql):
+            for word in row["subject"].split("|"):
+                found[word].append(row)
+        return found
 
     def add(self, subject: str, one: PersonId, other: PersonId, why: str, now: datetime) -> None:
         """Keep that two people are to meet. ``now`` carries the user's zone."""
@@ -71,21 +78,21 @@ class Introductions:
         self._database.execute(f"UPDATE introductions SET {what} = ? WHERE id = ?", (day.isoformat(), number))
 
 
-def _introduction(row: Row, zone: tzinfo) -> Introduction:
-    outcome, _, ended_at = (row["ended"] or "").partition(" ")
+def _introduction(row: Row, rounds: Sequence[Row], zone: tzinfo) -> Introduction:
+    talked_on = max((one["day"] for one in rounds if one["day"] and not one["withdrawn_at"]), default=None)
     dropped_on = _day(row["dropped_on"])
-    if outcome == "skipped" and not row["talked_on"]:
-        dropped_on = dropped_on or datetime.fromisoformat(ended_at).astimezone(zone).date()
+    if dropped_on is None and talked_on is None and rounds and rounds[-1]["outcome"] == "skipped":
+        dropped_on = datetime.fromisoformat(rounds[-1]["closed_at"]).astimezone(zone).date()
     return Introduction(
         number=row["id"],
         subject=row["subject"],
         people=(PersonId(row["a"]), PersonId(row["b"])),
         why=row["why"],
         recorded_on=datetime.fromisoformat(row["recorded_at"]).date(),
-        introduced_on=_day(row["introduced_on"] or row["talked_on"]),
+        introduced_on=_day(row["introduced_on"] or talked_on),
         met_on=_day(row["met_on"]),
         dropped_on=dropped_on,
-        taken_back=row["taken_back"],
+        taken_back=sum(one["withdrawn_at"] is not None for one in rounds),
     )
 
 

@@ -247,6 +247,14 @@ _KINDS = """
 ALTER TABLE reach_outs ADD COLUMN kind TEXT NOT NULL DEFAULT 'reach-out';
 """
 
+_LISTS = """
+-- How a reach-out stands in an event: the key of its line, if that is a list; 0 once another event carries it; since
+-- when its line has been gone from the list.
+ALTER TABLE event_reach_outs ADD COLUMN line TEXT NOT NULL DEFAULT '';
+ALTER TABLE event_reach_outs ADD COLUMN stands INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE event_reach_outs ADD COLUMN missing_since TEXT;
+"""
+
 _SAID = """
 -- What the user does not want to see any more: it counts for nothing, and can be had back.
 ALTER TABLE conversations ADD COLUMN forgotten_at TEXT;
@@ -383,6 +391,7 @@ MIGRATIONS = (
     Migration("0010 said", _SAID),
     Migration("0011 meetings", _MEETINGS),
     Migration("0012 giving", _GIVING),
+    Migration("0013 lists", _LISTS),
     Migration("0014 noticing", _NOTICING),
 )
 _BACKUPS_KEPT = 5

@@ -18,6 +18,7 @@ from kith.store.history import History
 from kith.store.imports import Imports
 from kith.store.introductions import Introductions
 from kith.store.joins import Joins
+from kith.store.lines import Lines
 from kith.store.looking import Looking
 from kith.store.matching import Matching
 from kith.store.meetings import Meetings
@@ -38,6 +39,7 @@ class Store:
         self.cards = Cards(database)
         self.people = People(database)
         self.events = Events(database)
+        self.lines = Lines(database)
         self.choosing = Choosing(database)
         self.history = History(database)
         self.words = Words(database)

@@ -34,10 +34,11 @@ from kith.core.reconcile import (
     reconcile,
 )
 from kith.core.report import Note, PassReport, WroteEvent
-from kith.core.rules import Rules
+from kith.core.rules import Rules, Shape
 from kith.errors import Conflict, Rejected
 from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
+from kith.sync.lists import Lists
 from kith.sync.network import Known, Network, Subjects
 from kith.sync.readback import Sightings, Standing
 
@@ -80,24 +81,35 @@ class Act:
         self._wanted = network.wanted(self._today)
         self._excused = {person for person, known in self._wanted.items() if known.is_excused(self._today)}
         self._subjects = Subjects(store, network, rules)
+        self._lists = Lists(store, calendar, rules, self._subjects, now, report, step)
         self._report = report
         self._step = step
         self._others = others
 
     def run(self, sightings: Sightings) -> None:
         """Write what is wanted. Raises AccountError when the calendar fails; what was written is recorded."""
+        self._lists.look(sightings)
         self._excuse(sightings)
         held, ending = self._sort(sightings)
-        made = self._plan(held)
+        made = self._plan(held, sightings)
         self._report.unplaced = [self._name(person) for person in made.unplaced]
         if sightings.held:
             return
-        places = {placement.person: placement for placement in made.placements}
         for one in ending:
             self._one(one, None)
+        if self._rules.days.shape is Shape.EACH:
+            self._write_each(held, made.placements)
+            self._lists.write(made.placements)
+        else:
+            self._lists.write(made.placements)
+            self._write_each(held, ())
+
+    def _write_each(self, held: dict[PersonId, _Held], placements: Sequence[Placement]) -> None:
+        """Write the events of single people; the event of whoever is on a list now comes to its end."""
+        places = {placement.person: placement for placement in placements}
         for person, one in sorted(held.items()):
             self._one(one, places.get(person))
-        for placement in made.placements:
+        for placement in placements:
             if placement.person not in held:
                 self._begin(placement)
 
@@ -105,11 +117,12 @@ class Act:
 
     def _excuse(self, sightings: Sightings) -> None:
         """Whom the user meets soon need not be reminded of; a reach-out that they put something into stays."""
-        touched = {
+        single = [one.row for one in sightings.events.values() if one.row.marker.kind is not Kind.LIST]
+        touched = self._lists.written_to() | {
             person
-            for standing in sightings.events.values()
-            if standing.row.touched or standing.row.written.typed or standing.row.hands_off
-            for number in standing.row.reach_outs
+            for row in single
+            if row.touched or row.written.typed or row.hands_off
+            for number in row.carried
             for person in self._store.events.reach_out(number).people
         }
         self._excused -= touched
@@ -126,25 +139,26 @@ class Act:
                 reach_out = self._store.events.reach_out(number)
                 for person in reach_out.people:
                     one = _Held(standing, reach_out, person)
-                    if reach_out.open and person in self._wanted:
+                    if reach_out.open and number in standing.row.carried and person in self._wanted:
                         held[person] = one
                     else:
                         ending.append(one)
         return held, ending
 
-    def _plan(self, held: dict[PersonId, _Held]) -> Plan:
+    def _plan(self, held: dict[PersonId, _Held], sightings: Sightings) -> Plan:
         return plan(
             standings=[known.standing for known in self._wanted.values()],
-            open_reach_outs=[self._open(one) for one in held.values()],
+            open_reach_outs=[*map(self._open, held.values()), *self._lists.waiting(self._wanted)],
             rules=self._rules.days,
             now=self._now,
-            used_today=self._used_today(held),
+            used_today=self._used_today(held, sightings) + self._lists.answered(sightings),
             others=self._others,
         )
 
-    def _used_today(self, held: dict[PersonId, _Held]) -> int:
+    def _used_today(self, held: dict[PersonId, _Held], sightings: Sightings) -> int:
         """How many of today's reach-outs were answered, tried or skipped; none comes in their place today."""
         zone = self._rules.days.zone
+        lists = {uid for uid, one in sightings.events.items() if one.row.marker.kind is Kind.LIST}
         ended = {
             row.uid
             for row in self._store.events.ended_on(self._today, zone)
@@ -155,7 +169,7 @@ class Act:
             for one in held.values()
             if one.reach_out.again_from is None and one.standing.row.written.fields.when.day_in(zone) == self._today
         }
-        return len((ended | self._store.people.tried_on(self._today)) - staying)
+        return len((ended | self._store.people.tried_on(self._today)) - staying - lists)
 
     def _open(self, one: _Held) -> OpenReachOut:
         row, reach_out = one.standing.row, one.reach_out
@@ -166,7 +180,12 @@ class Act:
             placed_for=reach_out.window,
             fixed=self._is_fixed(one),
             again_from=reach_out.again_from,
+            reshape=self._rules.days.shape is not Shape.EACH and self._is_untouched(one),
         )
+
+    def _is_untouched(self, one: _Held) -> bool:
+        standing = one.standing
+        return standing.sight is Sight.AS_WRITTEN and standing.row.state is EventState.OPEN
 
     def _is_fixed(self, one: _Held) -> bool:
         """Whether the event stands where the user wants it, or cannot be moved because it was not seen."""
@@ -189,6 +208,8 @@ class Act:
         """What the event should say; None where it is not wanted any more."""
         row, reach_out = one.standing.row, one.reach_out
         if not reach_out.open or one.person not in self._wanted or row.state is EventState.DELETING:
+            return None
+        if not self._store.lines.carries(row.uid, reach_out.id):
             return None
         never_there = row.state is EventState.CREATING and one.standing.sight is Sight.ABSENT
         if never_there and placement is None:
@@ -233,9 +254,11 @@ class Act:
         person = placement.person
         known = self._wanted[person]
         with self._store.transaction():
-            if self._changed_meanwhile(known) or self._store.events.open_reach_out_of(person) is not None:
+            waiting = self._store.events.open_reach_out_of(person)
+            if self._changed_meanwhile(known) or (waiting is not None and not self._lists.has(person)):
                 return
-            number = self._store.events.open_reach_out((person,), placement.window, self._now)
+            begin = self._store.events.open_reach_out
+            number = waiting.id if waiting else begin((person,), placement.window, self._now)
             fields = self._fields(known, placement)
             epoch = self._store.epoch
             marker = Marker(
@@ -256,6 +279,7 @@ class Act:
                 reach_outs=(number,),
             )
             self._store.events.save(row)
+            self._store.lines.carry(row.uid, number)
         self._step("intent")
         self._create(row, placement)
 
@@ -379,7 +403,7 @@ class Act:
         row = one.standing.row
         with self._store.transaction():
             self._store.events.save(replace(row, state=EventState.DELETING))
-            self._close_reach_out(one.reach_out)
+            self._close_reach_out(row, one.reach_out)
         self._step("intent")
         try:
             self._calendar.delete(seen)
@@ -405,10 +429,11 @@ class Act:
             closed_at = row.closed_at or self._now
             written = replace(row.written, pending=None)
             self._store.events.save(replace(row, written=written, state=state, closed_at=closed_at))
-            self._close_reach_out(reach_out)
+            self._close_reach_out(row, reach_out)
 
-    def _close_reach_out(self, reach_out: ReachOut) -> None:
-        if self._store.events.reach_out(reach_out.id).open:
+    def _close_reach_out(self, row: EventRow, reach_out: ReachOut) -> None:
+        """It ends with its event, unless another one carries it now."""
+        if self._store.events.reach_out(reach_out.id).open and self._store.lines.carries(row.uid, reach_out.id):
             self._store.events.close_reach_out(reach_out.id, "withdrawn", self._now)
 
     def _note_placement(self, one: _Held, placement: Placement | None) -> None:

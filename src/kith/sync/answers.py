@@ -61,30 +61,30 @@ class Answers:
                 events.close_reach_out(reach_out.id, "talked", self._now)
                 if reach_out.kind is not Kind.REACH_OUT:
                     answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
-                self._tell("talked", row, reach_out, meaning.day, meaning.text)
+                self.tell("talked", row, reach_out, meaning.day, meaning.text)
                 self._obey(row, reach_out, before, meaning.text, meaning.day, talked=True)
             case Corrected():
                 self._correct(row, reach_out, before, meaning.text, line)
             case Withdrawn():
                 people.withdraw_conversation(row.uid, line, self._now)
                 events.save_reach_out(replace(reach_out, withdrawn=True))
-                self._tell("withdrawn", row, reach_out, self._today)
+                self.tell("withdrawn", row, reach_out, self._today)
             case Noted():
-                self._tell("noted", row, reach_out, seen.fields.when.day_in(self._zone), meaning.text)
+                self.tell("noted", row, reach_out, seen.fields.when.day_in(self._zone), meaning.text)
                 self._obey(row, reach_out, before, meaning.text, self._day_of(row, line))
             case Ticked():
-                self._tell("kept", row, reach_out, self._today, meaning.text)
+                self.tell("kept", row, reach_out, self._today, meaning.text)
             case Tried():
                 for person in reach_out.people:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
                 if not seen.repeats and reach_out.kind in _COMES_AGAIN:
                     again = self._rules.try_again.after(self._today)
                     events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
-                self._tell("tried", row, reach_out, meaning.day, meaning.text)
+                self.tell("tried", row, reach_out, meaning.day, meaning.text)
                 self._obey(row, reach_out, before, meaning.text, meaning.day)
             case Snoozed():
                 events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
-                self._tell("snoozed", row, reach_out, meaning.to.day_in(self._zone))
+                self.tell("snoozed", row, reach_out, meaning.to.day_in(self._zone))
             case Passed():
                 self._pass_by(row, reach_out, seen)
 
@@ -97,12 +97,12 @@ class Answers:
         day = seen.fields.when.day_in(self._zone)
         if reach_out.kind not in _COMES_AGAIN:
             self._store.events.close_reach_out(reach_out.id, "passed", self._now)
-            self._tell("passed", row, reach_out, day)
+            self.tell("passed", row, reach_out, day)
             return
         if not seen.repeats and reach_out.retries < self._rules.retries:
             again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
             self._store.events.save_reach_out(again)
-            self._tell("passed", row, reach_out, day)
+            self.tell("passed", row, reach_out, day)
             return
         self.skip(row, reach_out, day, "passed")
 
@@ -112,7 +112,7 @@ class Answers:
         for person in reach_out.people if reach_out.kind is Kind.REACH_OUT else ():
             self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
         self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
-        self._tell("skipped", row, reach_out, skipped, reason)
+        self.tell("skipped", row, reach_out, skipped, reason)
 
     def read_occurrences(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
         """Keep what the changed instances of an event say that the user made repeat."""
@@ -133,19 +133,19 @@ class Answers:
                         event=row.uid,
                         occurrence=occurrence.key,
                     )
-                    self._tell("talked", row, reach_out, meaning.day, meaning.text)
+                    self.tell("talked", row, reach_out, meaning.day, meaning.text)
                     self._obey(row, reach_out, row.written.typed, meaning.text, meaning.day, talked=True)
                 case Corrected():
                     people.keep_typed(row.uid, occurrence.key, meaning.text, self._now)
                     self._correct(row, reach_out, known or "", meaning.text, occurrence.key)
                 case Withdrawn():
                     people.withdraw_conversation(row.uid, occurrence.key, self._now)
-                    self._tell("withdrawn", row, reach_out, self._today)
+                    self.tell("withdrawn", row, reach_out, self._today)
 
     def _correct(self, row: EventRow, reach_out: ReachOut, before: str, text: str, place: str) -> None:
         """``place`` is a list's line, or an instance of an event that repeats."""
         said.correct(self._store, row.uid, place, before, text)
-        self._tell("corrected", row, reach_out, self._today, text)
+        self.tell("corrected", row, reach_out, self._today, text)
         self._obey(row, reach_out, before, text, self._day_of(row, place))
 
     def _obey(
@@ -153,7 +153,7 @@ class Answers:
     ) -> None:
         done = said.obey(self._store, reach_out.people, before, text, day, talked=talked)
         if done:
-            self._tell("obeyed", row, reach_out, day, done)
+            self.tell("obeyed", row, reach_out, day, done)
 
     def _day_of(self, row: EventRow, place: str) -> date:
         return said.day_of(self._store, row.uid, place, self._now, self._zone)
@@ -161,8 +161,9 @@ class Answers:
     def say(self, what: str, row: EventRow, day: date) -> None:
         """Report what happened to an event as a whole."""
         for number in row.reach_outs:
-            self._tell(what, row, self._store.events.reach_out(number), day)
+            self.tell(what, row, self._store.events.reach_out(number), day)
 
-    def _tell(self, what: str, row: EventRow, reach_out: ReachOut, day: date, text: str = "") -> None:
+    def tell(self, what: str, row: EventRow, reach_out: ReachOut, day: date, text: str = "") -> None:
+        """Report what was understood about the people of a reach-out."""
         names = [self._store.people.name(person) for person in reach_out.people] or [row.written.plain_title]
         self._report.understood += [Understood(what, name, day, text) for name in names]

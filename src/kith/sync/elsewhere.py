@@ -23,7 +23,7 @@ def leave_behind(store: Store, calendar: Calendar, report: PassReport, now: date
     with store.transaction():
         for row in elsewhere:
             store.events.save(replace(row, state=EventState.CLOSED, closed_at=now))
-        standing = {number for row in live if (row.account, row.calendar) == here for number in row.reach_outs}
+        standing = {number for row in live if (row.account, row.calendar) == here for number in row.carried}
         for number in store.events.open_reach_outs().keys() - standing:
             store.events.close_reach_out(number, "left behind", now)
     if elsewhere:

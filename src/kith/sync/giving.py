@@ -23,7 +23,7 @@ def wanted_introductions(store: Store, rules: Rules, today: date) -> Iterator[Wa
     known = _people(store, rules, {person for one in planned for person in one.people})
     for one in planned:
         pair = [known[person] for person in one.people if person in known]
-        if len(pair) == 2 and all(_is_there(somebody) and not somebody.row.is_paused(today) for somebody in pair):
+        if len(pair) == 2 and all(somebody.is_there and not somebody.row.is_paused(today) for somebody in pair):
             yield _introduction(one, [somebody.person for somebody in pair], rules)
 
 
@@ -68,7 +68,3 @@ def _scout(turn: Turn, said: str, rules: Rules) -> Wanted:
 
 def _people(store: Store, rules: Rules, people: set[PersonId]) -> dict[PersonId, Known]:
     return load_some(store, rules, people).known if people else {}
-
-
-def _is_there(known: Known) -> bool:
-    return known.row.by_hand or known.cards > 0

@@ -57,7 +57,7 @@ def suggestions(store: Store, network: Network, rules: Rules, entries: Entries |
     """Every pair of the network with a reason to meet, the best first. ``entries`` as above."""
     from kith.core.suggest import suggest  # with a library that reading commands do without
 
-    members = [known.person for known in network.members()]
+    members = [known.person for known in network.members() if known.is_there]
     cards = store.cards.by_person({person.id for person in members})
     said = _asked_and_offered(store.history.entries(rules.days.zone) if entries is None else entries)
     nothing: tuple[list[str], list[str]] = ([], [])

@@ -65,10 +65,14 @@ class Known:
             lifted_for=self.lifted_for,
         )
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a card of theirs is left, or they need none."""
+        return self.row.by_hand or self.cards > 0
+
     def is_wanted(self, today: date) -> bool:
         """Whether reach-outs are to be planned: in the network, not paused, and not without their last card."""
-        there = self.row.by_hand or self.cards > 0
-        return self.in_network and there and not self.row.is_paused(today)
+        return self.in_network and self.is_there and not self.row.is_paused(today)
 
     def is_excused(self, today: date) -> bool:
         """Whether a meeting ahead makes a nudge needless, on no day that the user named."""

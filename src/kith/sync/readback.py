@@ -36,6 +36,7 @@ from kith.core.rules import Rules
 from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
 from kith.store.store import Store
 from kith.sync.answers import Answers
+from kith.sync.list_answers import ListAnswers
 
 KEEP_READING = timedelta(days=60)
 """How long a closed event is read, so that a late note or correction arrives."""
@@ -80,6 +81,7 @@ class ReadBack:
         self._today = now.astimezone(self._zone).date()
         self._report = report
         self._answers = Answers(store, rules, now, report)
+        self._lists = ListAnswers(store, rules, now, self._answers)
         self._step = step
 
     def run(self) -> Sightings:
@@ -216,6 +218,8 @@ class ReadBack:
         return Standing(after, _sight(after), seen)
 
     def _read_one(self, row: EventRow, seen: SeenEvent, *, concluding: bool) -> EventRow:
+        if row.marker.kind is Kind.LIST:
+            return self._lists.read(row, seen, concluding=concluding)
         reading = read(row.written, seen, self._rules.marks, self._now)
         settled = settle(row.written, seen)
         if reading.typed_changed:
@@ -269,14 +273,14 @@ class ReadBack:
         concluding: bool,
     ) -> EventRow:
         round_ = Round(
-            open=reach_out.open,
+            open=reach_out.open and reach_out.id in row.carried,
             started_at=reach_out.started_at,
             talked=self._store.people.conversation_text(row.uid) is not None,
             withdrawn=reach_out.withdrawn,
         )
         before = settled.fields.when
         meanings = understand(reading, round_, before, seen, self._now, self._zone)
-        if reach_out.open:
+        if round_.open:
             started = sticky_start(round_, before, self._now, self._zone)
             if started != reach_out.started_at:
                 reach_out = replace(reach_out, started_at=started)
@@ -323,7 +327,7 @@ class ReadBack:
         self._step("looked again")
         if found is not None:
             return self._present(row, found, concluding=concluding)
-        reach_outs = [self._store.events.reach_out(number) for number in row.reach_outs]
+        reach_outs = [self._store.events.reach_out(number) for number in row.carried]
         still_open = [reach_out for reach_out in reach_outs if reach_out.open]
         if not still_open:
             return self._gone(row)

@@ -10,11 +10,12 @@ open event afterwards: of a second one that nobody touched, one is removed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from kith.calendars.base import Calendar
+from kith.core import checklist
 from kith.core.cadence import window
 from kith.core.event import AllDay, Fields, Kind, Marker, SeenEvent, Timed, When, normal_line
 from kith.core.model import EventUid, PersonId
@@ -89,7 +90,7 @@ class Strangers:
 
     def _answered(self, seen: Iterable[SeenEvent]) -> list[SeenEvent]:
         """Ticked events that the store does not know, however old: what was said is worth having back."""
-        kinds = (Kind.REACH_OUT, *KINDS)
+        kinds = (Kind.REACH_OUT, Kind.LIST, *KINDS)
         ticked = [event for kind in kinds for event in _intact(seen, kind) if self._is_ticked(event)]
         known = self._store.events.known_uids(event.uid for event in ticked)
         return [event for event in ticked if event.uid not in known]
@@ -103,11 +104,12 @@ class Strangers:
             return None
         if event.marker.kind in KINDS:
             return self._adopted_beside(event, event.marker)
+        if event.marker.kind is Kind.LIST:
+            return self._adopted_list(event, event.marker)
         person = self._whose(event)
         if person is None:
             return None
-        open_one = self._store.events.open_reach_out_of(person)
-        is_second = open_one is not None and self._stands(open_one)
+        is_second = self._has_event(person)
         if is_second and not self._touched(event):
             return self._removed(event)
         with self._store.transaction():
@@ -117,10 +119,9 @@ class Strangers:
                 number = self._store.events.begin_closed((person,), "adopted", self._now)
                 row = replace(row, state=EventState.CLOSED, closed_at=self._now)
             else:
-                number = open_one.id if open_one else self._store.events.open_reach_out((person,), None, self._now)
-                self._give_up_events_of(number)
-                self._store.events.save_reach_out(self._with_place(number, person, event))
+                number = self._waiting_again(person, event)
             self._store.events.save(replace(row, reach_outs=(number,)))
+            self._store.lines.carry(row.uid, number)
         return Settled("adopted", *self._label(event))
 
     def _adopted_beside(self, event: SeenEvent, marker: Marker) -> Settled | None:
@@ -137,6 +138,55 @@ class Strangers:
             self._store.events.save(replace(row, reach_outs=(number,)))
         return Settled("adopted", *self._label(event))
 
+    def _adopted_list(self, event: SeenEvent, marker: Marker) -> Settled | None:
+        """A list whose people are known here; all that was done to its lines is read as if it had just been done."""
+        read = checklist.parse(event.fields.description, marker.lines, self._rules.marks)
+        whose = {key: person for key, person in self._people_on(marker.lines).items() if key in read.items}
+        if not whose:
+            return None
+        if not self._touched(event) and all(self._has_event(person) for person in whose.values()):
+            return self._removed(event)
+        with self._store.transaction():
+            self._store.events.note_number(marker)
+            row = self._row(event, marker)
+            self._store.events.save(row)
+            waits = False
+            for key, person in whose.items():
+                number = None
+                if not (self._is_ticked(event) or read.items[key].mark is Mark.DONE or self._has_event(person)):
+                    number = self._waiting_again(person, event)
+                    waits = True
+                closed = number or self._store.events.begin_closed((person,), "adopted", self._now)
+                self._store.lines.carry(row.uid, closed, key)
+            if not waits:
+                self._store.events.save(replace(row, state=EventState.CLOSED, closed_at=self._now))
+        return Settled("adopted", *self._label(event))
+
+    def _people_on(self, tokens: Sequence[str]) -> dict[str, PersonId]:
+        """Whom the lines of a list are about: by the ids and cards that their keys are made of, else by their names."""
+        names: dict[PersonId, set[str]] = {person.id: {person.id} for person in self._people}
+        for person in self._people:
+            names[person.id] |= {ref.uid for ref in person.cards}
+        for was, person_id in self._by_id.items():
+            names.get(person_id, set()).add(was)
+        found = {key: person for person, own in names.items() for key in checklist.keys_for(own, tokens)}
+        for key in checklist.keys(tokens) - found.keys():
+            named = [person.id for person in self._people if checklist.is_named(person.name, key, tokens)]
+            found |= {key: named[0]} if len(named) == 1 else {}
+        return found
+
+    def _has_event(self, person: PersonId) -> bool:
+        open_one = self._store.events.open_reach_out_of(person)
+        return open_one is not None and self._stands(open_one)
+
+    def _waiting_again(self, person: PersonId, event: SeenEvent) -> int:
+        """The reach-out that waits for an answer in an adopted event from now on."""
+        open_one = self._store.events.open_reach_out_of(person)
+        number = open_one.id if open_one else self._store.events.open_reach_out((person,), None, self._now)
+        self._give_up_events_of(number)
+        self._store.events.save_reach_out(self._with_place(number, person, event))
+        return number
+
     def _stands(self, reach_out: ReachOut) -> bool:
         """Whether the reach-out has an event that is there, or in a calendar that was not looked at."""
         here = (self._calendar.account, self._calendar.name)
@@ -150,7 +200,7 @@ class Strangers:
             self._store.events.save(replace(row, state=EventState.GONE, closed_at=self._now))
 
     def _events_of(self, number: int) -> list[EventRow]:
-        return [row for row in self._store.events.live() if number in row.reach_outs]
+        return [row for row in self._store.events.live() if number in row.carried]
 
     def _with_place(self, number: int, person: PersonId, event: SeenEvent) -> ReachOut:
         """The place it was given stays good, unless it is later than the cadence allows; a lost one is the user's.
@@ -183,13 +233,14 @@ class Strangers:
         """The event as its own marker says it was written, so that the next look finds what was done to it."""
         when = _start_from(marker.start, event.fields.when)
         title = marker.title or event.fields.title
+        text = "" if marker.kind is Kind.LIST else event.fields.description
         return EventRow(
             marker=marker,
             uid=event.uid,
             account=self._calendar.account,
             calendar=self._calendar.name,
             state=EventState.OPEN,
-            written=Written(Fields(when, title, event.fields.description, event.fields.alarm), title, marker.lines),
+            written=Written(Fields(when, title, text, event.fields.alarm), title, marker.lines),
             reach_outs=(),
             href=event.href,
             etag=None,
@@ -220,8 +271,10 @@ class Strangers:
         if marker is None or not marker.start or event.repeats or event.extras:
             return True
         when = _start_from(marker.start, event.fields.when)
+        text, lines = event.fields.description, marker.lines
+        is_list = marker.kind is Kind.LIST
         return (
-            bool(typed_text(marker.lines, event.fields.description))
+            (checklist.parse(text, lines, self._rules.marks).is_touched if is_list else bool(typed_text(lines, text)))
             or normal_line(event.fields.title) != normal_line(marker.title)
             or not when.same_start(event.fields.when)
         )

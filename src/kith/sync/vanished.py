@@ -32,7 +32,7 @@ def recreate(store: Store, calendar: Calendar, now: datetime) -> list[EventRow]:
     with store.transaction():
         for row in gone:
             store.events.save(replace(row, state=EventState.GONE, closed_at=now))
-            for number in row.reach_outs:
+            for number in row.carried:
                 store.events.close_reach_out(number, "lost", now)
         store.events.save_calendar(calendar.account, calendar.name, CalendarState(_ANY), now)
     return gone

@@ -74,12 +74,17 @@ class Writer:
         )
 
     def create(
-        self, row: EventRow, *, wanted: Callable[[], bool] = _always, lost: Callable[[], None] = _nothing
+        self,
+        row: EventRow,
+        *,
+        wanted: Callable[[], bool] = _always,
+        settle: Callable[[], None] = _nothing,
+        lost: Callable[[], None] = _nothing,
     ) -> bool:
         """Write a new event; whether it was written by this.
 
-        ``wanted`` is asked with the intent, and ``lost`` run where the name turns out to have been given before. Raises
-        AccountError where the calendar fails.
+        ``wanted`` is asked with the intent, ``settle`` is part of the result, and ``lost`` run where the name turns out
+        to have been given before. Raises AccountError where the calendar fails.
         """
         with self._store.transaction():
             if not wanted():
@@ -95,7 +100,9 @@ class Writer:
             self._report.notes.append(Note(row.uid, error.message))
             return False
         self._step("wrote")
-        self._save(replace(row, state=EventState.OPEN, href=receipt.href, etag=receipt.etag))
+        with self._store.transaction():
+            self._store.events.save(replace(row, state=EventState.OPEN, href=receipt.href, etag=receipt.etag))
+            settle()
         return True
 
     def _settle_name(self, row: EventRow, lost: Callable[[], None]) -> None:
@@ -111,13 +118,26 @@ class Writer:
                 self._store.begin_epoch()
 
     def update(
-        self, row: EventRow, seen: SeenEvent, change: Change, after: EventRow, *, users_place: bool = False
+        self,
+        row: EventRow,
+        seen: SeenEvent,
+        change: Change,
+        after: EventRow,
+        *,
+        users_place: bool = False,
+        wanted: Callable[[], bool] = _always,
+        settle: Callable[[], None] = _nothing,
     ) -> bool:
         """Make a change, after which the store knows the event as ``after``; whether it was made.
 
-        ``users_place`` says that where it stands is not what kith wrote. Raises AccountError.
+        ``users_place`` says that where it stands is not what kith wrote. ``wanted`` is asked with the intent, and
+        ``settle`` is part of the result. Raises AccountError.
         """
-        self._save(replace(row, written=replace(row.written, pending=change, last_modified=self._now)))
+        with self._store.transaction():
+            if not wanted():
+                return False
+            written = replace(row.written, pending=change, last_modified=self._now)
+            self._store.events.save(replace(row, written=written))
         self._step("intent")
         try:
             receipt = self._calendar.update(seen, change, signed(after, users_place=users_place), self._now)
@@ -127,7 +147,9 @@ class Writer:
             self._report.notes.append(Note(row.uid, error.message))
             return False
         self._step("wrote")
-        self._save(replace(after, href=receipt.href, etag=receipt.etag))
+        with self._store.transaction():
+            self._store.events.save(replace(after, href=receipt.href, etag=receipt.etag))
+            settle()
         return True
 
     def finish(self, row: EventRow, seen: SeenEvent, change: Change, fields: Fields) -> bool:
