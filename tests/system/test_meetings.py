@@ -132,6 +132,16 @@ def test_a_calendar_that_is_gone_is_a_fault_and_nothing_is_concluded(home: Home,
     assert "there is no calendar of this name" in check
 
 
+def test_a_folder_that_is_suddenly_empty_says_nothing_about_its_events(home: Home, work: Appointments) -> None:
+    for number in range(4):
+        work.put(f"lunch{number}", home.now - timedelta(days=number + 1), "ana@example.org")
+    home.sync()
+    for number in range(4):
+        work.remove(f"lunch{number}")
+    assert "is empty, and was not" in home.sync(exits=69)["troubles"][0]["message"]
+    assert last_day(home, "ana") == "2026-11-01"
+
+
 def test_a_name_in_a_title_is_asked_about_and_counts_on_a_yes(home: Home, work: Appointments) -> None:
     work.put("lunch", home.now - timedelta(days=1), title="Lunch with Ana Souza")
     work.put("present", home.now - timedelta(days=2), title="Present for rui lopes?")
@@ -164,6 +174,17 @@ def test_a_question_is_answered_by_ticking_its_line(home: Home, work: Appointmen
     assert understood(home.sync()) == [("kept", "Ana Souza"), ("met", "Ana Souza")]
     assert last_day(home, "ana") == "2026-11-01"
     assert understood(home.sync()) == []
+
+
+def test_a_series_is_asked_about_once(home: Home, work: Appointments) -> None:
+    work.put("tea", home.now - timedelta(days=22), title="Tea with Ana Souza", more=["RRULE:FREQ=WEEKLY"])
+    home.sync()
+    assert home.event_of("Ana Souza").description.count("- [ ]") == 1
+    home.kith("meetings", "yes", "1")
+    days = [one["day"] for one in home.kith("show", "ana", "--json").json["conversations"]]
+    assert days == ["2026-11-01", "2026-10-25", "2026-10-18", "2026-10-11"]
+    home.wait(days=7)
+    assert ("met", "Ana Souza") in understood(home.sync())
 
 
 def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> None:
