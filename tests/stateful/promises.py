@@ -109,13 +109,12 @@ class Promises:
             rows = self._all(
                 f"SELECT event_uid, count(*) AS n FROM {table} WHERE event_uid IS NOT NULL GROUP BY {each}"
             )
-            twice = [row["event_uid"] for row in rows if row["n"] > 1]
+            twice = [row["event_uid"] for row in rows if row["n"] > self._people_at_once(row["event_uid"], table)]
             assert not twice, f"{table} of {twice} were recorded more than once"
         once = "count(DISTINCT recorded_at)"  # of an introduction, both have it
         for row in self._all(f"SELECT event_uid, {once} AS n FROM attempts GROUP BY event_uid, person_id"):
             put = self._world.stories[row["event_uid"]].tildes
-            if self._is_list(row["event_uid"]):  # before the title it goes for all, who may be one person by now
-                put *= len(self._all("SELECT 1 FROM event_reach_outs WHERE event_uid = ?", row["event_uid"]))
+            put *= self._people_at_once(row["event_uid"], "attempts")
             assert row["n"] <= put, f"{row['n']} attempts of {row['event_uid']} for {put} tildes"
         logged = self._all("SELECT count(*) AS n FROM conversations WHERE event_uid IS NULL")[0]["n"]
         assert logged == self._world.talks, f"{logged} conversations logged by hand, {self._world.talks} meant"
@@ -262,6 +261,11 @@ class Promises:
             theirs = theirs or read.is_touched or entry.version != self._world.left_by_kith.get(entry.uid)
         timed = isinstance(entry.fields.when, Timed)
         return timed and not theirs and not has_started(entry.fields.when, self._world.now, self._world.zone)
+
+    def _people_at_once(self, uid: EventUid, table: str) -> int:
+        """What is said of a whole list goes for everybody on it, who may have been joined into one person since."""
+        of_a_list = table != "conversations" and self._is_list(uid)
+        return len(self._all("SELECT 1 FROM event_reach_outs WHERE event_uid = ?", uid)) if of_a_list else 1
 
     def _had_started(self, uid: EventUid) -> bool:
         """Whether its start had come, or that of an event that carried the same reach-out before."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hypothesis.strategies as st
+from hypothesis import settings
 from hypothesis.stateful import rule
 
 from kith.core.rules import Shape
@@ -44,3 +45,4 @@ class Lists(Passes):
 
 
 TestLists = Lists.TestCase
+TestLists.settings = settings(max_examples=max(20, settings().max_examples // 3))

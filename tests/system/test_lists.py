@@ -64,6 +64,7 @@ def test_one_event_holds_everybody_of_a_day(home: Home) -> None:
     assert sorted(event.title.removeprefix("Reach out: ").replace(" and", ",").split(", ")) == list(NAMES)
     assert event.start.astimezone(LISBON).strftime("%H:%M") == "17:30"
     assert set(event.description.splitlines()) == {*(f"[ ] {name}: new in your network" for name in NAMES), FOOT}
+    assert "1 event open" in home.kith("status").out
     before = home.snapshot()
     report = home.sync()
     assert (report["understood"], report["wrote"]) == ([], [])
@@ -166,7 +167,7 @@ def test_what_is_said_on_the_command_line_takes_a_line_away(home: Home) -> None:
     home.kith("pause", "Dina")
     home.sync()
     assert not event.exists, "a list that nobody is on goes"
-    assert "event" in home.kith("status").out
+    assert "2 events open" in home.kith("status").out, "later lists"
 
 
 def test_text_that_is_nobody_s_is_kept(home: Home) -> None:

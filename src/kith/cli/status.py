@@ -48,7 +48,7 @@ def _print(app: App) -> None:
         OK if members else WARNING,
         "network",
         f"{len(members)} of {count(network.people, 'person', 'people')}, "
-        f"{count(len(app.store.events.open_reach_outs()), 'event')} open",
+        f"{count(app.store.lines.open_events(), 'event')} open",
         "" if members else _no_members(network.people),
     )
     budget = network.budget(app.rules, app.today)
@@ -96,7 +96,7 @@ def _plain(app: App) -> dict[str, Any]:
         else None,
         "people": network.people,
         "network": len(network.members()),
-        "open": len(app.store.events.open_reach_outs()),
+        "open": app.store.lines.open_events(),
         "budget": {
             "wanted_a_week": round(budget.wanted, 2),
             "needed_at_worst": round(budget.needed_at_worst, 2),

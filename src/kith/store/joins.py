@@ -207,7 +207,8 @@ class Joins:
         )
         self._database.execute(
             "UPDATE OR IGNORE conversation_people SET person_id = ? WHERE person_id = ? AND conversation_id IN"
-            f" (SELECT id FROM conversations WHERE event_uid IN {events})",
+            " (SELECT c.id FROM conversations c JOIN event_reach_outs e ON e.event_uid = c.event_uid"
+            " AND e.line IN ('', c.occurrence) JOIN reach_out_people r USING (reach_out_id) WHERE r.person_id = ?)",
             (member, person, member),
         )
         for table in _FROM_EVENTS:

@@ -38,6 +38,14 @@ class Lines:
         row = self._database.one(sql, (event, reach_out))
         return row is not None and bool(row["stands"])
 
+    def open_events(self) -> int:
+        """How many events somebody waits on for an answer; a list is one."""
+        row = self._database.one(
+            "SELECT count(DISTINCT event_uid) FROM event_reach_outs JOIN reach_outs ON id = reach_out_id"
+            " JOIN events ON uid = event_uid WHERE outcome IS NULL AND stands = 1 AND state IN ('creating', 'open')"
+        )
+        return int(row[0]) if row else 0
+
     def set_missing(self, event: EventUid, reach_out: int, since: datetime | None) -> None:
         """The user took the line away, or it is there again."""
         text = since.astimezone(UTC).isoformat() if since else None

@@ -108,9 +108,10 @@ class Extras:
         """Decide where everything stands; when, for those that are ahead or wait for an answer."""
         held = self._held(sightings)
         taken = [
-            one.row.written.fields.when
+            when
             for one in sightings.events.values()
             if one.row.state in (EventState.CREATING, EventState.OPEN) and one.row.marker.kind not in KINDS
+            for when in [one.row.written.fields.when] * max(1, len(one.row.carried))  # a list takes a place for each
         ]
         mine: list[When] = []
         for one in sorted(wanted, key=lambda one: (one.at is None, one.not_before or date.min, one.name)):

@@ -167,7 +167,7 @@ class Pass:
         budget = network.budget(self.rules, today)
         report.people = network.people
         report.network = len(network.members())
-        report.open = len(self.store.events.open_reach_outs())
+        report.open = self.store.lines.open_events()
         if not budget.fits_comfortably:
             report.budget = budget.in_words(self.rules.days)
         if not budget.fits:
