@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from kith.calendars.caldav import CalDavCalendar
 from kith.core.model import AccountId, Cadence, Circle
 from kith.core.period import Period
 from kith.core.report import PassReport
-from kith.core.rules import DayRules, Rules
+from kith.core.rules import DayRules, Rules, Shape
 from kith.dav.account import DavAccount
 from kith.dav.transport import Transport
 from kith.sources.vcard_folder import VcardFolder
@@ -73,6 +74,17 @@ class App:
     def type_below(self, person: str, words: str) -> None:
         self._rewrite(person, "DESCRIPTION", lambda text: f"{text}\n{words}")
 
+    def answer_line(self, person: str, box: str, words: str) -> None:
+        """Tick somebody's line on a list, or not, and write behind it."""
+
+        def answered(text: str) -> str:
+            lines = text.splitlines()
+            (place,) = [number for number, line in enumerate(lines) if line.startswith(f"[ ] {person}")]
+            lines[place] = f"{box}{lines[place][3:]} {words}"
+            return "\n".join(lines)
+
+        self._rewrite(person, "DESCRIPTION", answered)
+
     def _rewrite(self, person: str, name: str, change: Any) -> None:
         event = self.about(person)
         with event.edit_icalendar_component() as component:
@@ -115,6 +127,7 @@ class Life:
             card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{number}\r\nFN:{person}\r\nCATEGORIES:Family\r\nEND:VCARD\r\n"
             (contacts / f"{number}.vcf").write_text(card, newline="", encoding="utf-8")
         self.requests = 0
+        self.rules = RULES
         self._account = DavAccount(AccountId("home"), server.url, self.user, PASSWORD)
         self._ids = itertools.count(1)
 
@@ -129,7 +142,7 @@ class Life:
                 store=self.store,
                 sources=[self.source],
                 calendar=calendar,
-                rules=RULES,
+                rules=self.rules,
                 now=self.now,
                 new_id=lambda: f"id{next(self._ids)}",
             ).run()
@@ -241,3 +254,16 @@ class TestAnAnsweredConversation:
         life.app.tick(person)
         (one,) = [one for one in life.run().understood if one.person == person]
         assert (one.what, one.day) == ("talked", date(start.year, start.month, start.day))
+
+
+class TestLists:
+    def test_lines_are_answered_by_another_client(self, life: Life) -> None:
+        life.rules = replace(RULES, days=replace(RULES.days, shape=Shape.WEEKLY, per_day=5))
+        life.run()
+        person = next(person for person in PEOPLE if any(person in title for title in life.app.titles()[:1]))
+        life.now = life.app.start(person) + timedelta(minutes=5)
+        life.app.answer_line(person, "[x]", "tea; cake, and more")
+        report = life.run()
+        said = [(one.what, one.person, one.text) for one in report.understood]
+        assert ("talked", person, "tea; cake, and more") in said
+        assert life.run().quiet

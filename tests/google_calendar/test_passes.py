@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 from fakes.google.emulated import Emulated
 from fakes.google.wire import refusal
 from kith.codecs.calendar_json import uid_of
+from kith.codecs.rich_text import from_html, to_html
 from kith.core.model import AccountId, Cadence, Circle, EventUid
 from kith.core.period import Period
 from kith.core.report import PassReport
-from kith.core.rules import DayRules, Rules
+from kith.core.rules import DayRules, Rules, Shape
 from kith.errors import Transient
 from kith.sources.vcard_folder import VcardFolder
 from kith.store.store import Store, open_store
@@ -38,6 +40,7 @@ class Life:
         self.now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         self.google, self.api = emulated.google, emulated.calendar
         self.api.clock = lambda: self.now
+        self.rules = RULES
         self.troubles: list[tuple[str, str, str]] = []
         self._emulated = emulated
         self._client = emulated.client()
@@ -64,7 +67,7 @@ class Life:
             store=self.store,
             sources=[self._source],
             calendar=calendar,
-            rules=RULES,
+            rules=self.rules,
             now=self.now,
             new_id=lambda: f"id{next(self._ids)}",
             step=step,
@@ -346,3 +349,34 @@ class TestADeletedId:
                 life.run()
             assert life.titles() == sorted(f"Reach out: {person}" for person in PEOPLE)
             assert not gone & life.events().keys()
+
+
+# Lists
+
+
+def test_a_list_is_answered_in_google_s_editor(life: Life) -> None:
+    """Which writes HTML, with line breaks and blanks of its own."""
+    life.rules = replace(RULES, days=replace(RULES.days, shape=Shape.WEEKLY, per_day=5))
+    life.run()
+    (event, *_) = sorted(life.events().values(), key=lambda event: event["start"]["dateTime"])
+    there = [person for person in PEOPLE if f"[ ] {person}" in from_html(event["description"])]
+    first, others = there[0], there[1:]
+    life.now = datetime.fromisoformat(event["start"]["dateTime"]) + timedelta(minutes=5)
+    lines = from_html(event["description"]).splitlines()
+    lines = [
+        f"[x]&nbsp;<b>{line[4:]}</b> tea &amp; cake" if line.startswith(f"[ ] {first}") else to_html(line)
+        for line in lines
+    ]
+    life.api.change(life.id, event["id"], description="<br>".join(lines))
+    report = life.run()
+    assert [(said.what, said.person, said.text) for said in report.understood] == [("talked", first, "tea & cake")]
+    assert life.run().quiet
+    moved = life.events()[event["id"]]
+    life.api.change(life.id, event["id"], start=_moved(moved["start"]), end=_moved(moved["end"]))
+    assert {(said.what, said.person) for said in life.run().understood} == {("snoozed", person) for person in others}
+    assert "tea &amp; cake" in life.events()[event["id"]]["description"]
+    assert life.run().quiet
+
+
+def _moved(time: dict[str, Any]) -> dict[str, Any]:
+    return time | {"dateTime": (datetime.fromisoformat(time["dateTime"]) + timedelta(days=1)).isoformat()}
