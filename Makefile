@@ -7,8 +7,9 @@ BIN := .venv/bin
 demo: .venv/ready
 	@$(BIN)/kith demo
 
+# A file's tests stay together, since they share servers and stories.
 test: .venv/ready
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

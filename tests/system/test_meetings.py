@@ -84,6 +84,24 @@ def test_a_nudge_that_the_user_put_something_into_stays(home: Home, work: Appoin
     assert "Ask about the boat" in home.event_of("Ana Souza").description
 
 
+def test_a_meeting_ahead_takes_a_line_out_of_a_list_and_its_end_puts_it_back(home: Home, work: Appointments) -> None:
+    def lists() -> str:
+        return "\n".join(event.title + event.description for event in home.events())
+
+    home.write_config(CONFIG + MEETINGS + '\n[reach_out]\nstyle = "weekly"\n')
+    home.write_cards(*(card(f"{name} Souza", "Family", email=f"{name.lower()}@example.org") for name in ("Ana", "Rui")))
+    home.sync()
+    assert "[ ] Ana Souza" in lists()
+    work.put("lunch", home.now + timedelta(days=3), "ana@example.org", title="Lunch")
+    home.sync()
+    assert "Ana Souza" not in lists()
+    assert "[ ] Rui Souza" in lists()
+    assert home.sync()["wrote"] == []
+    work.remove("lunch")
+    home.sync()
+    assert "[ ] Ana Souza" in lists()
+
+
 def test_a_meeting_that_is_moved_renamed_and_called_off_takes_its_conversation_along(
     home: Home, work: Appointments
 ) -> None:
@@ -132,6 +150,16 @@ def test_a_calendar_that_is_gone_is_a_fault_and_nothing_is_concluded(home: Home,
     assert "there is no calendar of this name" in check
 
 
+def test_a_folder_that_is_suddenly_empty_says_nothing_about_its_events(home: Home, work: Appointments) -> None:
+    for number in range(4):
+        work.put(f"lunch{number}", home.now - timedelta(days=number + 1), "ana@example.org")
+    home.sync()
+    for number in range(4):
+        work.remove(f"lunch{number}")
+    assert "is empty, and was not" in home.sync(exits=69)["troubles"][0]["message"]
+    assert last_day(home, "ana") == "2026-11-01"
+
+
 def test_a_name_in_a_title_is_asked_about_and_counts_on_a_yes(home: Home, work: Appointments) -> None:
     work.put("lunch", home.now - timedelta(days=1), title="Lunch with Ana Souza")
     work.put("present", home.now - timedelta(days=2), title="Present for rui lopes?")
@@ -164,6 +192,17 @@ def test_a_question_is_answered_by_ticking_its_line(home: Home, work: Appointmen
     assert understood(home.sync()) == [("kept", "Ana Souza"), ("met", "Ana Souza")]
     assert last_day(home, "ana") == "2026-11-01"
     assert understood(home.sync()) == []
+
+
+def test_a_series_is_asked_about_once(home: Home, work: Appointments) -> None:
+    work.put("tea", home.now - timedelta(days=22), title="Tea with Ana Souza", more=["RRULE:FREQ=WEEKLY"])
+    home.sync()
+    assert home.event_of("Ana Souza").description.count("- [ ]") == 1
+    home.kith("meetings", "yes", "1")
+    days = [one["day"] for one in home.kith("show", "ana", "--json").json["conversations"]]
+    assert days == ["2026-11-01", "2026-10-25", "2026-10-18", "2026-10-11"]
+    home.wait(days=7)
+    assert ("met", "Ana Souza") in understood(home.sync())
 
 
 def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> None:

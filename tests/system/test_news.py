@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from system.home import CONFIG, Home
+from system.home import CONFIG, Home, card
+from system.phone import put
+from system.warm import Warm
 
 NEWS = "News to tell: Started at the bakery"
 
@@ -173,6 +176,25 @@ def test_a_calendar_that_others_see_shows_no_news(synced: Home) -> None:
     event.tick()
     synced.sync()
     assert told(synced) == {}
+
+
+def test_on_a_list_each_has_heard_what_stood_under_their_name(tmp_path: Path, commands: Warm) -> None:
+    daily = CONFIG.replace('every = "2w"', 'every = "1d"') + '\n[reach_out]\nstyle = "daily"\nper_day = 9\n'
+    home = Home(tmp_path, commands).furnish(*(card(name, "Family") for name in ("Ada", "Bea", "Cem")), config=daily)
+    home.kith("sync")
+    home.kith("tag", "bea", "+painters")
+    home.kith("news", "add", "Started at the bakery")
+    home.kith("news", "add", "Open studio", "--for", "painters")
+    home.sync()
+    event = next(event for event in home.events() if event.start.date() == home.now.date())
+    assert (event.description.count(NEWS), event.description.count("Open studio")) == (2, 1)
+    text = event.description.replace("[ ] Ada", "[x] Ada").replace("[ ] Bea", "[x] Bea")
+    event.edit(lambda component: put(component, "DESCRIPTION", text), home.now)
+    home.now = event.start
+    home.sync()
+    started, studio = home.kith("news", "status", "--json").json
+    assert {one["name"] for one in started["told"]} == {"Ada"}, "of two news, a list shows the newest"
+    assert {one["name"] for one in studio["told"]} == {"Bea"}
 
 
 def test_joined_people_were_told_once(synced: Home) -> None:

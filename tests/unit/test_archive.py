@@ -105,7 +105,7 @@ def acts(draw: st.DrawFn) -> Act:
                 lambda store: tell(store, people, day, text, now),
                 lambda store: introduce(store, people, day, text, now),
                 lambda store: look_for(store, people, day, text, now),
-                lambda store: store.meetings.ask(text, who, day, text),
+                lambda store: store.meetings.ask(EventUid(text), who, day, text),
                 lambda store: answer_all(store),
                 lambda store: meet(store, people, day, now, text),
             ]

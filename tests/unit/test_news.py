@@ -16,7 +16,7 @@ from kith.core.event import line_digests
 from kith.core.model import AccountId, CardRef, CardUid, EventUid, Person, PersonId
 from kith.core.news import News, Ruling, Talk, heard, kiths_lines
 from kith.core.period import Period
-from kith.core.rules import DayRules, Giving, Rules
+from kith.core.rules import DayRules, Giving, Marks, Rules
 from kith.core.timely import Timely
 from kith.store.imports import Thing
 from kith.store.people import PersonRow
@@ -158,5 +158,7 @@ def test_only_what_the_user_logged_counts_without_an_event_that_showed_it(tmp_pa
         number = store.people.record_conversation([ana], days(2), "out of a file", NOON)
         ref = CardRef(AccountId("import:table"), "", CardUid("ana"))
         store.imports.keep_thing(ref, "said:1", Thing("2026-11-04", number))
-        assert store.news.talks(DAY) == {ana: [Talk(DAY, NOON), Talk(days(1), NOON, ()), Talk(days(2), NOON, ())]}
-        assert store.news.talks(days(1))[ana][0].day == days(1)
+        assert store.news.talks(DAY, Marks()) == {
+            ana: [Talk(DAY, NOON), Talk(days(1), NOON, ()), Talk(days(2), NOON, ())]
+        }
+        assert store.news.talks(days(1), Marks())[ana][0].day == days(1)

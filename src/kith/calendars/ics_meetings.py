@@ -21,6 +21,7 @@ from kith.errors import Denied, Malformed, Transient
 _LARGEST_EVENT = 4 * 1024 * 1024
 _LONGEST_NAME = 1000
 _FORMAT = 1
+_FEW = 3
 _ABOUT = frozenset({"displayname", "color"})
 """What a vdir says of itself."""
 
@@ -63,6 +64,9 @@ class WatchedFolder:
             etag = ETag(hashlib.sha256(raw).hexdigest()[:32])
             if known.get(href) != etag:
                 items.append(self._item(href, etag, raw, span))
+        if not present and len(known) > _FEW:
+            hint = "bring its events back (is its disk mounted?), or take it out of [meetings]"
+            raise Denied(f"the calendar “{self._name}” is empty, and was not", hint=hint)
         return Reading(tuple(items), frozenset(known.keys() - present))
 
     def again(self, source: str, span: Span) -> tuple[Meeting, ...]:
@@ -70,8 +74,9 @@ class WatchedFolder:
         return meetings(source.encode(), span, self._zone).meetings
 
     def there(self) -> tuple[str, ...]:
-        """The names of the folders."""
-        return tuple(sorted(self._calendars()))
+        """The names of the folders that have events in them, or nothing at all."""
+        folders = self._folders().items()
+        return tuple(sorted(name for name, folder in folders if folder == self._beside or _may_hold_events(folder)))
 
     # --- the folder -----------------------------------------------------------------------------------
 
@@ -84,11 +89,11 @@ class WatchedFolder:
         return Item(href, etag, found.meetings, source, found.unreadable)
 
     def _files(self) -> list[Path]:
-        found = self._calendars()
+        found = self._folders()
         folded = {name.casefold(): folder for name, folder in found.items()}
         folder = found.get(self._name) or folded.get(self._name.casefold())
         if folder is None:
-            names = ", ".join(f"“{name}”" for name in sorted(found))
+            names = ", ".join(f"“{name}”" for name in self.there())
             raise Denied(
                 f"the calendar “{self._name}” is not there ({f'there are {names}' if names else 'there is none'})",
                 hint="name a folder of events that is there in [meetings], or bring it back (is its disk mounted?)",
@@ -98,15 +103,15 @@ class WatchedFolder:
         except OSError as error:
             raise Transient(f"{folder} cannot be read: {error.strerror or error}") from error
 
-    def _calendars(self) -> dict[str, Path]:
-        """The folder and those beside it that have events in them, or nothing at all, by their names."""
+    def _folders(self) -> dict[str, Path]:
+        """The folder and all those beside it, by their names."""
         try:
             folders = [path for path in sorted(self._beside.parent.iterdir()) if path.is_dir()]
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             raise Transient(f"{self._beside.parent} cannot be read: {error.strerror or error}") from error
-        return {_name_of(folder): folder for folder in folders if folder == self._beside or _may_hold_events(folder)}
+        return {_name_of(folder): folder for folder in folders}
 
 
 def _may_hold_events(folder: Path) -> bool:

@@ -102,7 +102,7 @@ def _answer(context: typer.Context, number: int, ruling: Ruling) -> None:
 
 def _open_questions(opened: App) -> dict[tuple[str, str], Question]:
     found = opened.store.meetings.open_questions()
-    return {(question.key, question.person): question for several in found.values() for question in several}
+    return {(question.uid, question.person): question for several in found.values() for question in several}
 
 
 def _asked(opened: App, question: Question) -> str:
@@ -116,7 +116,7 @@ def _row(
     meeting, zone = one.judged.meeting, opened.rules.days.zone
     names = [network.known[person].person.name for person in sorted(set(one.judged.people.values()))]
     words = [_WORDS[one.judged.why]] if one.judged.why in _WORDS else []
-    asked = [questions[meeting.key, who] for who in one.judged.named if (meeting.key, who) in questions]
+    asked = [questions[meeting.uid, who] for who in one.judged.named if (meeting.uid, who) in questions]
     words += [
         f"{network.known[question.person].person.name}? `kith meetings yes {question.number}`" for question in asked
     ]
@@ -132,7 +132,7 @@ def _row(
 def _plain(opened: App, one: Seen, network: Network, questions: dict[tuple[str, str], Question]) -> dict[str, object]:
     meeting = one.judged.meeting
     people = sorted(set(one.judged.people.values()))
-    asked = [questions[meeting.key, who] for who in one.judged.named if (meeting.key, who) in questions]
+    asked = [questions[meeting.uid, who] for who in one.judged.named if (meeting.uid, who) in questions]
     return {
         "uid": meeting.uid,
         "day": meeting.when.day_in(opened.rules.days.zone).isoformat(),

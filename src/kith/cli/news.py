@@ -205,7 +205,7 @@ def to_tell(kith: App, people: list[Known]) -> list[tuple[Known, News]]:
     """What each of them has still to hear."""
     from kith.sync.telling import ToTell
 
-    telling = ToTell(kith.store)
+    telling = ToTell(kith.store, kith.rules.marks)
     return [(known, news) for known in people for news in telling.unheard(known)]
 
 
@@ -213,7 +213,7 @@ def settle_telling(kith: App, unheard: list[tuple[Known, News]], *, not_told: bo
     """Say what a conversation that was logged has told, or keep that it told nothing."""
     from kith.sync.telling import ToTell
 
-    telling = ToTell(kith.store)
+    telling = ToTell(kith.store, kith.rules.marks)
     told = [(known, news) for known, news in unheard if telling.heard(news, known) is not None]
     if not_told:
         with kith.store.transaction():
@@ -236,7 +236,7 @@ def _one(kith: App, number: int) -> News:
 def _told(kith: App, network: Network) -> list[Told]:
     from kith.sync.telling import ToTell
 
-    telling, members = ToTell(kith.store), network.members()
+    telling, members = ToTell(kith.store, kith.rules.marks), network.members()
     return [telling.told(news, members) for news in kith.store.news.all()]
 
 

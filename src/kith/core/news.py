@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kith.core.event import line_digests, normal_line, normal_lines
+from kith.core.event import Kind, line_digests, normal_line, normal_lines
+from kith.core.list_lines import blocks
 from kith.core.names import fold
+from kith.core.rules import Marks
 from kith.core.timely import Timely
 from kith.core.typed import without_facets
 
@@ -98,6 +100,17 @@ def _says(line: str, text: str) -> bool:
     if found and not any(char.isalnum() for char in behind):
         return True
     return len(whole) > _CERTAIN and whole[:_CERTAIN] in line
+
+
+def shown_to(kind: Kind, key: str, brief: Sequence[str], description: str, marks: Marks) -> tuple[str, ...]:
+    """The lines that kith had written for somebody into an event that they were talked to by.
+
+    ``brief`` is what kith's lines are known by, and ``key`` which lines of a list are theirs.
+    """
+    if kind is not Kind.LIST:
+        return kiths_lines(brief, description)
+    theirs = [block for block in blocks(description, brief, marks) if block.key == key]
+    return tuple(line for block in theirs for line in kiths_lines(block.tokens, "\n".join(block.lines)))
 
 
 def kiths_lines(brief: Iterable[str], description: str) -> tuple[str, ...]:

@@ -68,10 +68,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether somebody was meant by a meeting's title. ``asked`` says that it still is a question."""
+    """Whether somebody was meant by the title of an event; ``asked`` says that it still is a question.
+
+    ``day`` is that of the meeting by which it is asked. Of a series all dates have one answer.
+    """
 
     number: int
-    key: str
+    uid: EventUid
     person: PersonId
     day: date
     title: str
@@ -236,12 +239,12 @@ class Meetings:
                 found[question.person].append(question)
         return found
 
-    def ask(self, key: str, person: PersonId, day: date, title: str) -> None:
+    def ask(self, uid: EventUid, person: PersonId, day: date, title: str) -> None:
         """Ask whether somebody was meant, or ask about it as it is now."""
         self._database.execute(
             "INSERT INTO meeting_questions (key, person_id, day, title, asked) VALUES (?, ?, ?, ?, 1)"
             " ON CONFLICT DO UPDATE SET day = excluded.day, title = excluded.title, asked = 1",
-            (key, person, day.isoformat(), title),
+            (uid, person, day.isoformat(), title),
         )
 
     def stop_asking(self, questions: Iterable[Question]) -> None:
@@ -304,7 +307,7 @@ def _written(row: Row) -> Written:
 def _question(row: Row) -> Question:
     return Question(
         number=row["id"],
-        key=row["key"],
+        uid=EventUid(row["key"]),
         person=PersonId(row["whole"]),
         day=date.fromisoformat(row["day"]),
         title=row["title"],

@@ -6,8 +6,10 @@ import json
 from collections import defaultdict
 from datetime import date, datetime
 
+from kith.core.event import Kind
 from kith.core.model import PersonId
-from kith.core.news import News, Ruling, Talk, kiths_lines
+from kith.core.news import News, Ruling, Talk, shown_to
+from kith.core.rules import Marks
 from kith.store.db import Database, Row
 
 _LOGGED = (
@@ -69,25 +71,29 @@ class NewsRoom:
             found[row["news_id"]][PersonId(row["whole"])].append(ruling)
         return found
 
-    def talks(self, since: date) -> dict[PersonId, list[Talk]]:
-        """Everybody's conversations that stand, from a day on, with what kith had written into their events."""
+    def talks(self, since: date, marks: Marks) -> dict[PersonId, list[Talk]]:
+        """Everybody's conversations that stand, from a day on, with what kith had written into their events.
+
+        ``marks`` are what the user ticks off with: the lines of a list are told apart by them.
+        """
         found: dict[PersonId, list[Talk]] = defaultdict(list)
-        shown: dict[str, tuple[str, ...]] = {}
+        shown: dict[tuple[str, str], tuple[str, ...]] = {}
         sql = (
-            f"SELECT person_id, c.day, c.recorded_at, c.event_uid, {_LOGGED} AS logged, e.brief,"
+            f"SELECT person_id, c.day, c.recorded_at, c.event_uid, c.occurrence, {_LOGGED} AS logged, e.kind, e.brief,"
             " json_extract(e.fields, '$.description') AS description"
             " FROM conversations c JOIN conversation_people ON conversation_id = c.id"
             " LEFT JOIN events e ON e.uid = c.event_uid"
             " WHERE c.withdrawn_at IS NULL AND c.day >= ? ORDER BY c.day, c.id"
         )
         for row in self._database.each(sql, (since.isoformat(),)):
-            uid = row["event_uid"] or ""
-            if uid not in shown:
-                shown[uid] = kiths_lines((row["brief"] or "").split(), row["description"] or "")
+            place = (row["event_uid"] or "", row["occurrence"])
+            if place not in shown and row["kind"] is not None:
+                kind, text = Kind(row["kind"]), row["description"]
+                shown[place] = shown_to(kind, row["occurrence"], row["brief"].split(), text, marks)
             talk = Talk(
                 date.fromisoformat(row["day"]),
                 datetime.fromisoformat(row["recorded_at"]),
-                None if row["logged"] else shown[uid],
+                None if row["logged"] else shown.get(place, ()),
             )
             found[PersonId(row["person_id"])].append(talk)
         return found

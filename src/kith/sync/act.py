@@ -117,7 +117,7 @@ class Act:
 
     def _excuse(self, sightings: Sightings) -> None:
         """Whom the user meets soon need not be reminded of; a reach-out that they put something into stays."""
-        single = [one.row for one in sightings.events.values() if one.row.marker.kind is not Kind.LIST]
+        single = [one.row for one in sightings.events.values() if one.row.marker.kind is Kind.REACH_OUT]
         touched = self._lists.written_to() | {
             person
             for row in single

@@ -11,12 +11,14 @@ from kith.store.meetings import Question
 from kith.store.store import Store
 
 _LONGEST_TITLE = 80
+_MOST = 3
+"""How many questions stand in one brief; the others come up when these were answered."""
 
 
 def open_questions(store: Store) -> dict[PersonId, tuple[str, ...]]:
-    """What waits for an answer about somebody, as lines of a brief."""
+    """What waits for an answer about somebody, the last meetings first to be asked about, as lines of a brief."""
     found = store.meetings.open_questions()
-    return {person: tuple(f"- [ ] {_words(one)}" for one in questions) for person, questions in found.items()}
+    return {person: tuple(f"- [ ] {_words(one)}" for one in some[-_MOST:]) for person, some in found.items()}
 
 
 def ticked(store: Store, zone: tzinfo) -> list[Question]:

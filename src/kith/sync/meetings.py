@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 
 from kith.core.conversing import VIA, Directory, Judged, Terms, Why, directory, judge, next_ahead, plain_title
 from kith.core.meetings import LOOK_BACK, Span
-from kith.core.model import PersonId
+from kith.core.model import EventUid, PersonId
 from kith.core.report import Note, PassReport, Understood
 from kith.core.rules import Rules
 from kith.store.meetings import Place, Question, Ruling, Written, event_of
@@ -81,18 +81,18 @@ def look_through(store: Store, watching: Watching, rules: Rules, network: Networ
             _with_recorded(known, written.get(meeting.key), network.joined),
             now,
             kiths=meeting.uid in kiths,
-            confirmed=said[meeting.key, "yes"],
-            denied=said[meeting.key, "no"],
+            confirmed=said[meeting.uid, "yes"],
+            denied=said[meeting.uid, "no"],
         )
         copies[meeting.key].append((watching.places.index(place), judged))
     return [_as_one(found, watching.places) for found in copies.values()]
 
 
-def _said(questions: Iterable[Question]) -> Mapping[tuple[str, Ruling], set[PersonId]]:
-    said: dict[tuple[str, Ruling], set[PersonId]] = defaultdict(set)
+def _said(questions: Iterable[Question]) -> Mapping[tuple[EventUid, Ruling], set[PersonId]]:
+    said: dict[tuple[EventUid, Ruling], set[PersonId]] = defaultdict(set)
     for question in questions:
         if question.answer is not None:
-            said[question.key, question.answer].add(question.person)
+            said[question.uid, question.answer].add(question.person)
     return said
 
 
@@ -204,18 +204,20 @@ class _Conversations:
 
 
 def _settle_questions(store: Store, seen: Iterable[Seen], rules: Rules) -> None:
-    questions = {(question.key, question.person): question for question in store.meetings.questions()}
-    standing: set[tuple[str, PersonId]] = set()
+    """Ask about every title once, by the last date that has it: of a series all dates have one answer."""
+    questions = {(question.uid, question.person): question for question in store.meetings.questions()}
+    standing: dict[tuple[EventUid, PersonId], dict[date, str]] = defaultdict(dict)
     for one in seen:
         meeting = one.judged.meeting
-        day = meeting.when.day_in(rules.days.zone)
         for person in one.judged.named:
-            standing.add((meeting.key, person))
-            question = questions.get((meeting.key, person))
-            if question is None or (question.day, question.title, question.asked) != (day, meeting.title, True):
-                store.meetings.ask(meeting.key, person, day, meeting.title)
+            standing[meeting.uid, person][meeting.when.day_in(rules.days.zone)] = meeting.title
+    for (uid, person), titles in standing.items():
+        question = questions.get((uid, person))
+        if question is None or not question.asked or titles.get(question.day) != question.title:
+            day = max(titles)
+            store.meetings.ask(uid, person, day, titles[day])
     store.meetings.stop_asking(
-        question for key, question in questions.items() if question.asked and key not in standing
+        question for about, question in questions.items() if question.asked and about not in standing
     )
 
 

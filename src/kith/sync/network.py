@@ -208,7 +208,7 @@ class Subjects:
         self._network = network
         self._told = Telling(store, rules.days.zone)
         self._changes = store.cards.changes()
-        self._news = ToTell(store)
+        self._news = ToTell(store, rules.marks)
         self._introducing = Introducing(store, network, rules, self._told.entries)
         self._spoken = store.people.conversations()
         self._facts = store.people.facts()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kith.core.model import PersonId
 from kith.core.news import News, heard
+from kith.core.rules import Marks
 from kith.core.timely import Timely
 from kith.store.store import Store
 
@@ -28,11 +29,11 @@ class Told:
 class ToTell:
     """The news that are not over, and who has heard them; read once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, marks: Marks) -> None:
         self._news = store.news.all()
         self._rulings = store.news.rulings() if self._news else {}
         since = min((news.on for news in self._news), default=None)
-        self._talks = store.news.talks(since) if since is not None else {}
+        self._talks = store.news.talks(since, marks) if since is not None else {}
 
     def unheard(self, known: Known) -> list[News]:
         """What somebody has still to hear, the newest first."""
