@@ -109,6 +109,17 @@ def test_a_line_that_is_deleted_is_believed_at_the_second_pass(home: Home) -> No
     assert "Dina" not in event.description
 
 
+def test_a_line_that_is_put_back_was_never_skipped(home: Home) -> None:
+    event = today(home)
+    there = event.description
+    write(event, home, "[ ] Dina: new in your network\n", "")
+    home.sync()
+    event.edit(lambda component: put(component, "DESCRIPTION", there), home.now)
+    home.wait(minutes=15)
+    assert understood(home.sync()) == {"Dina": ("back", "")}
+    assert home.kith("show", "Dina", "--json").json["skips"] == []
+
+
 def test_a_list_that_was_cleared_concludes_nothing(home: Home) -> None:
     event = today(home)
     event.edit(lambda component: put(component, "DESCRIPTION", "my own plans"), home.now)

@@ -57,6 +57,9 @@ class ListAnswers:
         lines = checklist.readings(reading, before, now, answered, settled.brief, self._today)
         typed = checklist.texts(before)
         for line in row.lines:
+            if line.missing_since is not None and line.key in lines:
+                self._store.lines.set_missing(row.uid, line.reach_out, None)
+                self._answers.tell("back", row, self._store.events.reach_out(line.reach_out), self._today)
             if not emptied and line.key not in now.items and (line.missing_since or line.key in before.items):
                 self._missing(row, line, seen, concluding=concluding)
             elif line.key in lines or self._waits(line):
@@ -94,8 +97,6 @@ class ListAnswers:
         self, row: EventRow, line: Line, reading: Reading, settled: Written, seen: SeenEvent, *, concluding: bool
     ) -> None:
         reach_out = self._store.events.reach_out(line.reach_out)
-        if line.missing_since is not None:
-            self._store.lines.set_missing(row.uid, line.reach_out, None)
         round_ = Round(
             open=reach_out.open and line.stands,
             started_at=reach_out.started_at,
