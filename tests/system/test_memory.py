@@ -273,7 +273,24 @@ def test_promises_are_listed_ticked_and_gone(home: Home) -> None:
     assert home.kith("promises", "rui", "--json").json[0]["text"] == "ring Eva"
     home.wait(minutes=1)
     assert "“send the recipe” is done" in home.kith("promises", "--kept", "1").out
-    assert [one["name"] for one in home.kith("promises", "--json").json] == ["Rui Carvalho"]
+    (left,) = home.kith("promises", "--json").json
+    assert [one["name"] for one in left["people"]] == ["Rui Carvalho"]
+
+
+def test_a_promise_to_several_people_is_one(home: Home) -> None:
+    home.kith("log", "rui", "ana souza", "! send the photos")
+    home.wait(minutes=1)
+    home.kith("log", "rui", "! ring Eva")
+    (first, second) = home.kith("promises").lines[1:]
+    assert "Ana Souza and Rui Carvalho" in first
+    assert "send the photos" in first
+    assert second.split()[:3] == ["2", "Rui", "Carvalho"]
+    assert "Ana Souza and Rui Carvalho" in home.kith("promises", "ana souza").lines[1]
+    home.wait(minutes=1)
+    assert home.kith("promises", "ana souza", "--kept", "1").lines == [
+        "Ana Souza and Rui Carvalho: “send the photos” is done."
+    ]
+    assert [one["text"] for one in home.kith("promises", "--json").json] == ["ring Eva"]
 
 
 # search

@@ -243,7 +243,7 @@ def test_an_edit_by_command_stands_when_the_calendar_adds_to_it(house: Household
     house.a_pass()
     house.store.history.edit(What.CONVERSATION, 1, "Lunch at the harbour")
     house.calendar.type_below(entry.uid, "She paid")
-    assert [what for what, _ in understood(house)] == ["corrected"]
+    assert understood(house) == [("corrected", "Lunch at the harbour\nShe paid")], "what is stored now"
     assert handles(house) == [("c1", "Lunch at the harbour\nShe paid")]
     assert house.a_pass().understood == []
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 _HANDLE = re.compile(r"([a-z])([0-9]{1,18})", re.IGNORECASE)
 _FIND_IT = "`kith history NAME` and `kith search WORDS` show them, as in c12"
 _ELSEWHERE = {
-    What.NOTE: ("it stands in an event", "change it there, in your calendar; once its event is over, `kith forget` takes it"),
+    What.NOTE: (
+        "it stands in an event",
+        "change it there, in your calendar; once its event is over, `kith forget` takes it",
+    ),
     What.SKIP: ("it is a round that was left out", "`kith log` says that you talked after all"),
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
+from kith.core.conversing import without_questions
 from kith.core.event import normal_lines
 from kith.core.history import Entry, What, by_day
 from kith.core.model import EventUid, PersonId
@@ -39,6 +40,15 @@ class History:
         for person, entry in self._all(zone):
             found[person].append(entry)
         return {person: sorted(entries, key=by_day, reverse=True) for person, entries in found.items()}
+
+    def typed(self) -> dict[PersonId, list[str]]:
+        """What stands typed in everybody's events as it was last read, whatever it counts for."""
+        people = self._people_of_events()
+        found: dict[PersonId, list[str]] = defaultdict(list)
+        for (event, occurrence), rows in self._states().items():
+            for person in people.get((event, occurrence), people.get((event, ""), ())):
+                found[person].append(rows[-1]["text"])
+        return found
 
     def people_of(self, what: What, number: int) -> list[PersonId]:
         """Whose it is; nobody's where there is no such thing."""
@@ -223,13 +233,12 @@ class History:
             last = rows[-1]
             at = datetime.fromisoformat(last["read_at"])
             until = covered.get((event, occurrence))
-            if not last["text"] or (until is not None and at <= until) or _normal(last["text"]) in tried.get(event, ()):
+            text = without_questions(last["text"])
+            if not text or (until is not None and at <= until) or _normal(text) in tried.get(event, ()):
                 continue
             read = tuple(_read(rows))
-            first = next(at for at, text in read if text)
-            note = Entry(
-                What.NOTE, last["id"], _day(first, zone), first, last["text"], event=EventUid(event), states=read
-            )
+            first = next(at for at, state in read if without_questions(state))
+            note = Entry(What.NOTE, last["id"], _day(first, zone), first, text, event=EventUid(event), states=read)
             for person in people.get((event, occurrence), people.get((event, ""), ())):
                 yield person, note
 
