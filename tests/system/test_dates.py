@@ -130,3 +130,27 @@ def test_without_the_store_they_are_made_anew_and_what_was_said_comes_back(home:
     home.sync()
     assert [talk["day"] for talk in home.kith("show", "Ana", "--json").json["conversations"]] == ["2026-11-10"]
     assert birthday(home).title == "✓ Birthday: Ana Souza"
+
+
+def test_it_comes_up_on_the_agenda_with_everything_else_that_stands_in_the_calendar(home: Home) -> None:
+    home.write_config(ON + "anniversaries = true\n")
+    home.write_cards(ANA.replace("BDAY", "ANNIVERSARY:2010-11-06\r\nBDAY"), card("Bruno Lima", "Friends"))
+    home.kith("scout", "add", "A pianist")
+    home.kith("intro", "ana", "bruno")
+    home.sync()
+    items = home.kith("due", "--days", "14", "--json").json
+    found = {item["name"]: (item["kind"], item["why"]) for item in items if item["id"] is None}
+    assert found == {
+        "Anniversary: Ana Souza": ("date", "an anniversary"),
+        "Birthday: Ana Souza": ("date", "a birthday"),
+        "Introduce Ana Souza and Bruno Lima": ("introduction", "an introduction"),
+        "Meet someone new: A pianist": ("scout", "somebody new"),
+    }
+    days = [item["day"] for item in items]
+    assert days == sorted(days)
+    (line,) = [line for line in home.kith("due", "--days", "14").lines if "Birthday" in line]
+    assert line.split() == ["Tue", "10", "Nov", "09:00", "Birthday:", "Ana", "Souza", "a", "birthday"]
+    birthday(home).delete()
+    home.sync()
+    home.sync()
+    assert "Birthday" not in home.kith("due", "--days", "14").out
