@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +91,27 @@ def test_one_that_was_deleted_does_not_come_again_this_year(home: Home) -> None:
     home.now = datetime(2027, 10, 25, 9, 0, tzinfo=LISBON)
     home.sync()
     assert birthday(home).description.startswith("Birthday on 10 Nov 2027: turns 47\n")
+
+
+def test_what_is_said_of_one_is_what_becomes_of_it(home: Home) -> None:
+    home.now = datetime(2026, 11, 10, 10, 0, tzinfo=LISBON)
+    birthday(home).tick("~")
+    assert re.search(r"tried today, no answer$", home.kith("sync").out, re.MULTILINE)
+    home.wait(days=2)
+    assert re.search(r"Ana Souza +Tue 10 Nov passed unanswered$", home.kith("sync").out, re.MULTILINE)
+
+
+def test_one_that_passed_is_said_to_have_passed(home: Home) -> None:
+    home.now = datetime(2026, 11, 12, 10, 0, tzinfo=LISBON)
+    said = home.kith("sync").out
+    assert re.search(r"Ana Souza +Tue 10 Nov passed unanswered$", said, re.MULTILINE)
+    assert re.search(r"Birthday: Ana Souza +removed: its time has passed$", said, re.MULTILINE)
+
+
+def test_one_that_was_deleted_is_said_to_be_gone_for_this_year(home: Home) -> None:
+    birthday(home).delete()
+    assert "is gone: not this year, if it still is at the next pass" in home.kith("sync").out
+    assert "deleted: not this year" in home.kith("sync").out
 
 
 def test_one_that_was_moved_stays_where_it_was_put(home: Home) -> None:
