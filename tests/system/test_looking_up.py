@@ -55,7 +55,7 @@ def test_due_for_programs(known: Home) -> None:
     items = known.kith("due", "--days", "60", "--json").json
     assert [item["day"] for item in items] == sorted(item["day"] for item in items)
     ana = next(item for item in items if item["name"] == "Ana Souza")
-    assert set(ana) == {"id", "name", "cards", "circle", "day", "start", "state", "why", "overdue"}
+    assert set(ana) == {"kind", "id", "name", "cards", "circle", "day", "start", "state", "why", "overdue"}
     assert ana["cards"] == [ANA_S_CARD]
     assert ana["circle"] == "inner"
     assert ana["day"] == _day_of(known, "Ana Souza").isoformat()

@@ -55,6 +55,7 @@ def _worth_saying(subject: Subject, day: date) -> list[str]:
         subject.remark,
         *subject.understood,
         *subject.questions,
+        *for_day(subject.asked, day, 1),
         *subject.for_next,
         *subject.promises,
         *(tale(spoken) for spoken in subject.conversations[:1]),
