@@ -13,6 +13,7 @@
         Transient           time-out, busy, disk hiccup: try again later
         SignInNeeded        a login or a secret is missing or was refused         exit 77
         Denied              not allowed, or the place is not there
+          CalendarNotFound  there is no calendar of the name that is to be watched
         CursorExpired       the server forgot our place; list everything again
         Conflict            somebody else changed it first; look again
         Rejected            this one item was refused; do not send it again
@@ -124,6 +125,10 @@ class SignInNeeded(AccountError):
 
 class Denied(AccountError):
     """Not allowed, or the address book or calendar is not there."""
+
+
+class CalendarNotFound(Denied):
+    """The account has no calendar of the name that the config says to watch; everything else of it goes on."""
 
 
 class CursorExpired(AccountError):

@@ -28,7 +28,7 @@ from kith.core.meetings import Answer, Meeting, Span
 from kith.core.model import AccountId, ETag, Href
 from kith.dav.account import DavAccount
 from kith.dav.transport import Transport
-from kith.errors import Denied
+from kith.errors import CalendarNotFound
 from kith.google.scopes import needed
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -335,12 +335,12 @@ def test_an_event_that_cannot_be_followed_keeps_nobody_from_the_others(app: Othe
 
 def test_a_calendar_that_is_not_there(app: OtherApp, kith: Reader) -> None:
     (work,) = [name for name in app.open().there() if name.casefold().startswith("work")]
-    with pytest.raises(Denied, match=work):
+    with pytest.raises(CalendarNotFound, match=work):
         app.open("Personnal").read({}, "", SPAN)
     app.put(Appointment("lunch", NOON))
     kith.read()
     app.take_away()
-    with pytest.raises(Denied, match="is not there"):
+    with pytest.raises(CalendarNotFound, match="is not there"):
         kith.read()
 
 

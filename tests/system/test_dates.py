@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -92,6 +93,27 @@ def test_one_that_was_deleted_does_not_come_again_this_year(home: Home) -> None:
     assert birthday(home).description.startswith("Birthday on 10 Nov 2027: turns 47\n")
 
 
+def test_what_is_said_of_one_is_what_becomes_of_it(home: Home) -> None:
+    home.now = datetime(2026, 11, 10, 10, 0, tzinfo=LISBON)
+    birthday(home).tick("~")
+    assert re.search(r"tried today, no answer$", home.kith("sync").out, re.MULTILINE)
+    home.wait(days=2)
+    assert re.search(r"Ana Souza +Tue 10 Nov passed unanswered$", home.kith("sync").out, re.MULTILINE)
+
+
+def test_one_that_passed_is_said_to_have_passed(home: Home) -> None:
+    home.now = datetime(2026, 11, 12, 10, 0, tzinfo=LISBON)
+    said = home.kith("sync").out
+    assert re.search(r"Ana Souza +Tue 10 Nov passed unanswered$", said, re.MULTILINE)
+    assert re.search(r"Birthday: Ana Souza +removed: its time has passed$", said, re.MULTILINE)
+
+
+def test_one_that_was_deleted_is_said_to_be_gone_for_this_year(home: Home) -> None:
+    birthday(home).delete()
+    assert "is gone: not this year, if it still is at the next pass" in home.kith("sync").out
+    assert "deleted: not this year" in home.kith("sync").out
+
+
 def test_one_that_was_moved_stays_where_it_was_put(home: Home) -> None:
     to = datetime(2026, 11, 14, 12, 0, tzinfo=LISBON)
     birthday(home).drag(to)
@@ -130,3 +152,27 @@ def test_without_the_store_they_are_made_anew_and_what_was_said_comes_back(home:
     home.sync()
     assert [talk["day"] for talk in home.kith("show", "Ana", "--json").json["conversations"]] == ["2026-11-10"]
     assert birthday(home).title == "✓ Birthday: Ana Souza"
+
+
+def test_it_comes_up_on_the_agenda_with_everything_else_that_stands_in_the_calendar(home: Home) -> None:
+    home.write_config(ON + "anniversaries = true\n")
+    home.write_cards(ANA.replace("BDAY", "ANNIVERSARY:2010-11-06\r\nBDAY"), card("Bruno Lima", "Friends"))
+    home.kith("scout", "add", "A pianist")
+    home.kith("intro", "ana", "bruno")
+    home.sync()
+    items = home.kith("due", "--days", "14", "--json").json
+    found = {item["name"]: (item["kind"], item["why"]) for item in items if item["id"] is None}
+    assert found == {
+        "Anniversary: Ana Souza": ("date", "an anniversary"),
+        "Birthday: Ana Souza": ("date", "a birthday"),
+        "Introduce Ana Souza and Bruno Lima": ("introduction", "an introduction"),
+        "Meet someone new: A pianist": ("scout", "somebody new"),
+    }
+    days = [item["day"] for item in items]
+    assert days == sorted(days)
+    (line,) = [line for line in home.kith("due", "--days", "14").lines if "Birthday" in line]
+    assert line.split() == ["Tue", "10", "Nov", "09:00", "Birthday:", "Ana", "Souza", "a", "birthday"]
+    birthday(home).delete()
+    home.sync()
+    home.sync()
+    assert "Birthday" not in home.kith("due", "--days", "14").out

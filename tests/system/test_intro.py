@@ -256,3 +256,18 @@ def test_joined_people_are_introduced_as_one(home: Home) -> None:
     home.kith("split", "ana")
     home.sync()
     assert introduction(home).title.startswith("Introduce Ana Souza and Bruno")
+
+
+def test_what_is_said_of_one_is_what_becomes_of_it(home: Home) -> None:
+    home.kith("intro", "ana", "bruno")
+    home.sync()
+    event = introduction(home)
+    home.now = event.start
+    event.tick()
+    assert "Ana Souza   introduced today" in home.kith("sync").out
+    home.kith("intro", "carla", "rui")
+    home.sync()
+    event = next(event for event in home.events() if event.title.startswith("Introduce"))
+    event.delete()
+    home.sync()
+    assert "deleted: the introduction is dropped" in home.kith("sync").out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +247,29 @@ def test_how_little_a_list_may_say(tmp_path: Path, commands: Warm, details: str)
     assert event.title == "4 people"
     assert ("[ ] Ada: new in your network" in event.description) is (details == "short")
     assert "[ ] Ada" in event.description
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("each", "daily", "on a list now"),
+        ("daily", "weekly", "whoever waits is on another list now"),
+        ("weekly", "each", "whoever waits has an event of their own now"),
+    ],
+)
+def test_changing_over_says_what_becomes_of_each_event_and_when(
+    tmp_path: Path, commands: Warm, before: str, after: str, why: str
+) -> None:
+    config = CONFIG.replace("per_day = 20", "per_day = 1").replace('every = "1d"\nat_worst = "5d"', 'every = "2w"')
+    people = [card(name, "Daily") for name in (*NAMES, "Eva", "Fil", "Gil", "Hugo", "Ivo", "Jan")]
+    home = Home(tmp_path, commands).furnish(*people, config=config.replace('"daily"', f'"{before}"', 1))
+    home.sync()
+    home.wait(days=1)
+    home.write_config(config.replace('"daily"', f'"{after}"', 1))
+    report = home.kith("sync", "--dry-run").out
+    assert f"removed: {why}" in report
+    assert "paused" not in report
+    moved = [item for item in home.sync()["wrote"] if item["what"] in ("created", "moved")]
+    standing = {event.start for event in home.events()}
+    assert {datetime.fromisoformat(item["start"]) for item in moved} <= standing
+    assert home.sync()["wrote"] == []

@@ -55,7 +55,7 @@ def test_due_for_programs(known: Home) -> None:
     items = known.kith("due", "--days", "60", "--json").json
     assert [item["day"] for item in items] == sorted(item["day"] for item in items)
     ana = next(item for item in items if item["name"] == "Ana Souza")
-    assert set(ana) == {"id", "name", "cards", "circle", "day", "start", "state", "why", "overdue"}
+    assert set(ana) == {"kind", "id", "name", "cards", "circle", "day", "start", "state", "why", "overdue"}
     assert ana["cards"] == [ANA_S_CARD]
     assert ana["circle"] == "inner"
     assert ana["day"] == _day_of(known, "Ana Souza").isoformat()
@@ -298,3 +298,12 @@ def _words(day: date) -> list[str]:
     if day - date(2026, 11, 2) == timedelta(days=1):
         return ["tomorrow"]
     return [f"{day:%a}", str(day.day), f"{day:%b}"]
+
+
+def test_what_was_typed_says_nothing_to_the_terminal(home: Home) -> None:
+    home.sync()
+    home.kith("log", "ana souza", "-m", "b\x1b[31mred \x9b2J \x07bell")
+    for command in (("history", "ana souza"), ("show", "ana souza"), ("search", "bell")):
+        shown = home.kith(*command).out
+        assert "b [31mred" in shown
+        assert not set(shown) & {"\x1b", "\x9b", "\x07"}

@@ -145,6 +145,9 @@ def test_a_calendar_that_is_gone_is_a_fault_and_nothing_is_concluded(home: Home,
     work.folder.rename(home.folder / "elsewhere")
     report = home.sync(exits=69)
     assert "the calendar “work” is not there" in report["troubles"][0]["message"]
+    assert report["told"] == ["kith cannot find a calendar that it is to watch"]
+    (event,) = home.problems()
+    assert "What mends it: name a folder of events that is there in [meetings]" in event.description
     assert last_day(home, "ana") == "2026-11-01"
     check = home.kith("check", exits=69).out
     assert "there is no calendar of this name" in check
@@ -230,7 +233,9 @@ def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> No
     work.put("dinner", home.now + day, "rui@example.org", title="Dinner")
     (work.folder / "broken.ics").write_bytes(b"BEGIN:VCALENDAR\r\nwhat is this\r\n")
     report = home.sync()
-    assert report["notes"] == [{"where": "phone/work", "message": "1 event cannot be read; the others count"}]
+    assert report["notes"] == [
+        {"where": "phone/work", "message": "1 event cannot be read (broken.ics); the others count"}
+    ]
     shown = home.kith("meetings").out
     for words in ("Lunch", "a conversation", "too many people", "Dinner", "ahead", "1 meeting is with nobody"):
         assert words in shown
@@ -238,7 +243,7 @@ def test_what_counted_and_why_not_is_shown(home: Home, work: Appointments) -> No
     assert whys == {"Lunch": "counts", "kickoff": "too many", "Dentist": "nobody", "Dinner": "ahead"}
     assert "Dentist" in home.kith("meetings", "--all").out
     check = home.kith("check").out
-    assert "meetings.phone/work  is there; 5 events known so far, 1 of which cannot be read" in check
+    assert "meetings.phone/work  is there; 5 events known so far, 1 of which cannot be read (broken.ics)" in check
 
 
 def test_what_the_user_edited_or_forgot_is_theirs(home: Home, work: Appointments) -> None:

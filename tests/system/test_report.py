@@ -88,7 +88,7 @@ def test_without_a_network(home: Home) -> None:
 
 def test_a_page_is_written_for_the_user_alone(synced: Home) -> None:
     page = synced.folder / "report.html"
-    synced.wait(days=1)
+    synced.wait(days=20)
     said = synced.kith("report", "--html", "report.html").out
     assert said.startswith("report.html holds the report.")
     assert stat.S_IMODE(page.stat().st_mode) == 0o600

@@ -123,8 +123,23 @@ def test_dropping_one_takes_its_event_away(home: Home) -> None:
     home.kith("scout", "add", "A pianist")
     home.sync()
     assert home.kith("scout", "drop", "1").lines == ["Dropped: A pianist."]
-    home.sync()
+    assert "removed: not wanted any more" in home.kith("sync").out
     assert events(home) == []
+
+
+def test_what_is_said_of_its_event_is_what_becomes_of_it(home: Home) -> None:
+    home.kith("scout", "add", "A pianist")
+    home.sync()
+    (event,) = events(home)
+    home.now = event.start
+    event.type_below("Asked at the school", at=home.now)
+    said = home.kith("sync").out
+    assert "did something about it today: “Asked at the school”" in said
+    assert "ticked, now that you did something about it" in said
+    (event,) = events(home)
+    event.delete()
+    home.sync()
+    assert "deleted: not this week" in home.kith("sync").out
 
 
 def test_no_week_has_a_place_where_none_is_wanted(home: Home) -> None:

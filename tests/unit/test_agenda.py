@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.core.agenda import Item, Waiting, agenda
+from kith.core.agenda import Beside, Item, Waiting, agenda
 from kith.core.cadence import Standing
+from kith.core.event import Kind
 from kith.core.model import Cadence, PersonId
 from kith.core.period import Period
 
@@ -140,3 +141,15 @@ def test_the_order_of_hours_is_that_of_instants() -> None:
 
 def test_overdue_counts_from_the_last_conversation() -> None:
     assert one(standing(talked=TODAY - timedelta(days=28), skipped=TODAY)).overdue == 2.0
+
+
+def test_other_events_stand_among_the_people_by_their_hours() -> None:
+    day = TODAY + timedelta(days=1)
+    greeting = Beside(Kind.DATE, "a birthday", "Birthday: Eva", Waiting(day, at(day, 9)))
+    moved = Beside(Kind.INTRODUCTION, "an introduction", "Introduce", Waiting(day, None, retries=1, moved_by_user=True))
+    later = Beside(Kind.SCOUT, "somebody new", "Meet someone new", Waiting(TODAY + timedelta(days=9), None))
+    waiting = {ANA: Waiting(day, at(day, 8)), RUI: Waiting(day, at(day, 10))}
+    items = agenda([standing(ANA), standing(RUI)], waiting, TODAY, TODAY + timedelta(days=7), [moved, later, greeting])
+    assert [item.person or item.title for item in items] == [ANA, "Birthday: Eva", RUI, "Introduce"]
+    assert [item.kind for item in items[1::2]] == [Kind.DATE, Kind.INTRODUCTION]
+    assert items[-1].why == "an introduction, you moved it there, came up 2 times"

@@ -90,6 +90,7 @@ def test_what_others_add_stands_where_it_belongs() -> None:
         for_next=("next: ask about the flat",),
         changes=("Moved to Porto",),
         news=(Timely("Started a bakery"), Timely("Next year", first=DAY + timedelta(days=1))),
+        asked=(Timely("Did they meet?", first=DAY), Timely("And they?", first=DAY + timedelta(days=1))),
         introductions=(Timely("Might like Bea Lima", last=DAY),),
     )
     assert (
@@ -98,6 +99,7 @@ def test_what_others_add_stands_where_it_belongs() -> None:
 every 2 weeks
 Understood: every 2 weeks
 Was “Lunch” with them?
+Did they meet?
 
 - [ ] send the recipe
 next: ask about the flat
@@ -105,6 +107,7 @@ next: ask about the flat
 Moved to Porto
 
 Started a bakery
+
 Might like Bea Lima
 
 {WRITE_LINE}"""
@@ -387,7 +390,7 @@ SUBJECTS = st.builds(
     **dict.fromkeys(
         ("understood", "questions", "promises", "for_next", "changes"), st.lists(TEXTS, max_size=3).map(tuple)
     ),
-    **dict.fromkeys(("news", "introductions"), st.lists(st.builds(Timely, TEXTS), max_size=3).map(tuple)),
+    **dict.fromkeys(("asked", "news", "introductions"), st.lists(st.builds(Timely, TEXTS), max_size=3).map(tuple)),
     named_day=st.none() | st.dates(),
 )
 DETAILS = st.sampled_from(["full", "short", "none"])
@@ -454,6 +457,7 @@ def test_with_everything_to_say_the_brief_still_is_bounded() -> None:
         person=replace(ANA.person, urls=urls),
         conversations=tuple(Spoken(DAY, "", "word " * 300) for _ in range(9)),
         news=tuple(map(Timely, many)),
+        asked=tuple(map(Timely, many)),
         introductions=tuple(map(Timely, many)),
         **dict.fromkeys(lists, many),  # type: ignore[arg-type]
     )

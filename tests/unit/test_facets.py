@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.core.facets import Facet, FacetKey, facet_of, facets_of, spreads, thin
+from kith.core.report_words import facet_words
 
 ARTS = Facet("area", "arts")
 
@@ -90,3 +91,18 @@ def test_the_order_of_people_does_not_matter_and_numbers_agree(
         assert 0 <= spread.talked <= spread.listed <= spread.of_listed == len(crowd)
         assert spread.talked <= spread.of_talked == sum(talked for _, talked in crowd)
     assert len({spread.facet.key for spread in found}) == len(found)
+
+
+def test_where_there_is_little_room_a_word_or_two_say_it() -> None:
+    groups = people((10, 1, "area:arts"), (30, 19, ""))
+    said = {}
+    for target in (None, 0.2, 0.5, 0.01):
+        targets: dict[FacetKey, float] = {} if target is None else {ARTS.key: target}
+        (spread,) = spreads(groups, targets)
+        said[target] = (facet_words(spread), facet_words(spread, short=True))
+    assert said == {
+        None: ("thin: far less than on the list", "thin"),
+        0.2: ("thin: below the target", "thin"),
+        0.5: ("thin, and too few on the list", "too few"),
+        0.01: ("", ""),
+    }

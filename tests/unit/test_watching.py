@@ -109,6 +109,6 @@ def test_what_cannot_be_read_is_told_once(store: Store) -> None:
     work = FakeWatched()
     work.put("broken.ics", unreadable=2)
     (note,) = read(store, work).notes
-    assert (note.where, note.message) == ("home/Work", "2 events cannot be read; the others count")
+    assert (note.where, note.message) == ("home/Work", "2 events cannot be read (broken.ics); the others count")
     assert read(store, work).notes == []
-    assert store.meetings.counts(Place(work.account, "Work")) == (1, 1)
+    assert store.meetings.counts(Place(work.account, "Work")) == (1, ["broken.ics"])

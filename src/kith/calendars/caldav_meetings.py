@@ -25,7 +25,7 @@ from kith.core.model import AccountId, ETag, Href
 from kith.dav.account import DavAccount
 from kith.dav.discovery import Collection, by_name, explore
 from kith.dav.transport import Transport
-from kith.errors import Denied, Malformed
+from kith.errors import CalendarNotFound, Denied, Malformed
 
 _LONGEST_TRUST = 6 * 60 * 60
 _FAR = timedelta(days=10 * 366)
@@ -116,7 +116,7 @@ class WatchedCalDav:
                 names = ", ".join(f"“{one.name}”" for one in calendars)
                 there = f"there are {names}" if names else "there is none"
                 hint = "correct its name in [meetings]; it is called there as your calendar app shows it"
-                raise Denied(f"the calendar “{self._name}” is not there ({there})", hint=hint)
+                raise CalendarNotFound(f"the calendar “{self._name}” is not there ({there})", hint=hint)
         return state
 
     def _calendars(self) -> tuple[Collection, ...]:

@@ -26,7 +26,7 @@ from kith.codecs.calendar_json import Json
 from kith.codecs.meetings_json import meetings
 from kith.core.meetings import Meeting, Span
 from kith.core.model import AccountId, ETag, Href
-from kith.errors import CursorExpired, Denied, Malformed, Rejected
+from kith.errors import CalendarNotFound, CursorExpired, Malformed, Rejected
 from kith.google.client import Client
 
 _LONGEST_TRUST = 7 * 24 * 60 * 60
@@ -116,10 +116,10 @@ class WatchedGoogle:
             raise self._not_there()
         return found[0].id
 
-    def _not_there(self) -> Denied:
+    def _not_there(self) -> CalendarNotFound:
         names = ", ".join(f"“{name}”" for name in self.there())
         hint = "correct its name in [meetings]; it is called there as Google Calendar shows it"
-        return Denied(f"the calendar “{self._name}” is not there (there are {names})", hint=hint)
+        return CalendarNotFound(f"the calendar “{self._name}” is not there (there are {names})", hint=hint)
 
     # --- reading --------------------------------------------------------------------------------------
 

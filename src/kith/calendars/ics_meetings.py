@@ -16,7 +16,7 @@ from kith.calendars.meetings import Item, Reading
 from kith.codecs.meetings_ical import Found, meetings
 from kith.core.meetings import Meeting, Span
 from kith.core.model import AccountId, ETag, Href
-from kith.errors import Denied, Malformed, Transient
+from kith.errors import CalendarNotFound, Denied, Malformed, Transient
 
 _LARGEST_EVENT = 4 * 1024 * 1024
 _LONGEST_NAME = 1000
@@ -94,7 +94,7 @@ class WatchedFolder:
         folder = found.get(self._name) or folded.get(self._name.casefold())
         if folder is None:
             names = ", ".join(f"“{name}”" for name in self.there())
-            raise Denied(
+            raise CalendarNotFound(
                 f"the calendar “{self._name}” is not there ({f'there are {names}' if names else 'there is none'})",
                 hint="name a folder of events that is there in [meetings], or bring it back (is its disk mounted?)",
             )

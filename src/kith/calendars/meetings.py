@@ -64,7 +64,8 @@ class WatchedCalendar(Protocol):
         """What changed since ``known``, with the meetings inside ``span``. If nothing did: one request.
 
         Raises:
-            Denied: there is no calendar of this name, or it may not be read.
+            CalendarNotFound: there is none of this name.
+            Denied: it may not be read.
             Transient: it may work later.
         """
         ...

@@ -10,6 +10,7 @@ from kith.config.accounts import GoogleTable
 from kith.config.written import nearest, value
 from kith.errors import AccountError
 from kith.store.meetings import Place
+from kith.sync.watching import named
 
 
 def watched(app: App) -> Iterator[Finding]:
@@ -36,6 +37,6 @@ def _calendar(app: App, place: Place) -> Finding:
         mend = f"did you mean {value(meant)}?" if meant else f"there is {listed}" if there else "the account has none"
         return Finding("problem", subject, "there is no calendar of this name", mend)
     events, unreadable = app.store.meetings.counts(place)
-    more = f", {unreadable} of which cannot be read" if unreadable else ""
+    more = f", {len(unreadable)} of which cannot be read ({named(unreadable)})" if unreadable else ""
     known = f"{events} event{'' if events == 1 else 's'} known so far{more}"
     return Finding("warning" if unreadable else "ok", subject, f"is there; {known}")

@@ -14,6 +14,9 @@ from kith.cli.words import clock_text, day_words
 from kith.core.agenda import Item, agenda
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kith.core.model import PersonId
     from kith.sync.network import Known
 
 
@@ -23,7 +26,7 @@ def due(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Who to reach out to: today's and overdue ones first, then the coming days."""
-    from kith.sync.waiting import waiting_people
+    from kith.sync.waiting import waiting_beside, waiting_people
 
     with session(context) as app:
         network = app.network()
@@ -35,9 +38,10 @@ def due(
             waiting,
             app.today,
             app.today + timedelta(days=days),
+            waiting_beside(app.store, app.rules.days.zone, app.now),
         )
         if as_json:
-            print_json([_plain(item, wanted[item.person]) for item in items])
+            print_json([_plain(item, wanted) for item in items])
             return
         if not items:
             say(_nothing(network.people, len(wanted), days))
@@ -46,8 +50,8 @@ def due(
             (
                 day_words(item.day, app.today),
                 clock_text(item.start, app.rules.days.zone),
-                wanted[item.person].person.name,
-                wanted[item.person].membership.circle or "",
+                wanted[item.person].person.name if item.person else item.title,
+                (wanted[item.person].membership.circle or "") if item.person else "",
                 item.why,
             )
             for item in items
@@ -72,10 +76,12 @@ def _nothing(people: int, wanted: int, days: int) -> str:
     return f"Nobody comes up in the next {days} days." if days else "Nobody comes up today."
 
 
-def _plain(item: Item, known: Known) -> dict[str, object]:
+def _plain(item: Item, wanted: Mapping[PersonId, Known]) -> dict[str, object]:
+    known = wanted[item.person] if item.person else None
     return {
-        **identity(known.person),
-        "circle": known.membership.circle,
+        "kind": item.kind,
+        **(identity(known.person) if known else {"id": None, "name": item.title, "cards": []}),
+        "circle": known.membership.circle if known else None,
         "day": item.day.isoformat(),
         "start": item.start.isoformat() if item.start else None,
         "state": item.state,

@@ -179,7 +179,7 @@ def _facets(found: Report) -> None:
             f"{spread.listed} ({percent(spread.listed_share)})",
             f"{spread.talked} ({percent(spread.talked_share)})",
             "" if spread.target is None else percent(spread.target),
-            facet_words(spread),
+            facet_words(spread, short=out().width < _NARROW),
         )
         for spread in found.facets
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from kith.core.brief import day_text
-from kith.core.event import printable
+from kith.core.event import Kind, printable
 from kith.core.plan import Why
 from kith.core.report import Understood, WroteEvent
 
@@ -25,10 +25,33 @@ _MEANINGS = {
     "kept": "a promise kept",
     "obeyed": "done as you wrote",
     "back": "the event that was gone is back",
+    "skipped, deleted": "deleted: this round is skipped, counted from {day}",
+    "skipped, passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith advise`",
 }
-_SKIPS = {
-    "deleted": "deleted: this round is skipped, counted from {day}",
-    "passed": "passed unanswered too often: skipped. A longer cadence may fit better: `kith advise`",
+_OF_OTHER_KINDS = {
+    Kind.DATE: {
+        "tried": "tried {on_day}, no answer",
+        "passed": "{day} passed unanswered",
+        "missing": "the event of {day} is gone: not this year, if it still is at the next pass",
+        "skipped, deleted": "deleted: not this year",
+    },
+    Kind.INTRODUCTION: {
+        "talked": "introduced {on_day}",
+        "corrected": "corrected what came of it",
+        "withdrawn": "took the mark away: not introduced after all (the text is kept)",
+        "missing": "the event of {day} is gone: the introduction is dropped if it still is at the next pass",
+        "skipped, deleted": "deleted: the introduction is dropped",
+        "skipped, passed": "passed unanswered too often: the introduction is dropped",
+    },
+    Kind.SCOUT: {
+        "talked": "did something about it {on_day}",
+        "corrected": "corrected what you did about it",
+        "withdrawn": "took the mark away: nothing done about it after all (the text is kept)",
+        "tried": "tried {on_day}, no answer",
+        "passed": "{day} passed unanswered",
+        "missing": "the event of {day} is gone: not this week, if it still is at the next pass",
+        "skipped, deleted": "deleted: not this week",
+    },
 }
 _WHYS = {
     Why.AGAIN: "comes again",
@@ -42,13 +65,21 @@ _ENDS = {
     "skipped": "this round is skipped",
     "withdrawn": "paused, or not in your network any more",
     "moved on": "nobody on it waits any more",
+    "on a list": "on a list now",
+    "on another list": "whoever waits is on another list now",
+    "on their own": "whoever waits has an event of their own now",
+    "passed": "its time has passed",
     "meeting": "you have a meeting with them ahead",
+}
+_DID = {
+    Kind.INTRODUCTION: "you introduced them",
+    Kind.SCOUT: "you did something about it",
 }
 _WRITES = {
     "created": "new {when}",
     "moved": "moved to {when}",
     "updated": "brought up to date",
-    "ticked": "ticked, now that you talked",
+    "ticked": "ticked, now that {did}",
     "removed": "removed: {why}",
 }
 
@@ -79,7 +110,8 @@ def clock_text(start: datetime | None, zone: tzinfo) -> str:
 
 def understood_words(item: Understood, today: date) -> str:
     """What one answer was taken for, without the name."""
-    template = _SKIPS.get(item.text, "skipped") if item.what == "skipped" else _MEANINGS[item.what]
+    what = f"skipped, {item.text}" if item.what == "skipped" else item.what
+    template = _OF_OTHER_KINDS.get(item.kind, {}).get(what) or _MEANINGS.get(what, item.what)
     if item.what == "snoozed" and item.day < today:
         template = "moved to {day}, a day gone by: not a contact"
     words = template.format(day=day_words(item.day, today), on_day=on_day(item.day, today))
@@ -92,7 +124,11 @@ def wrote_words(item: WroteEvent, today: date, zone: tzinfo) -> str:
     """What one write was, without the name."""
     local = item.start.astimezone(zone) if item.start else None
     when = f"{day_words(local.date(), today)} at {local:%H:%M}" if local else "its day"
-    words = _WRITES[item.what].format(when=when, why=_ENDS.get(item.why, "not wanted any more"))
+    words = _WRITES[item.what].format(
+        when=when,
+        why=_ENDS.get(item.why, "not wanted any more"),
+        did=_DID.get(item.kind, "you talked"),
+    )
     why = _WHYS.get(Why(item.why)) if item.what == "moved" and item.why else None
     return f"{words} ({why})" if why else words
 

@@ -54,7 +54,7 @@ class Subject:
     """Whom an event is about, with everything worth knowing before reaching out.
 
     From ``understood`` on, everything is ready lines: what kith made of the orders in the last text, what it asks
-    about, promises not kept yet, what was meant for the next time, what changed on the card, news to tell, and whom
+    about (``asked`` from some day on), promises not kept yet, what was meant for the next time, what changed on the card, news to tell, and whom
     to introduce. ``named_day`` is one that the user named for this reach-out.
     """
 
@@ -67,6 +67,7 @@ class Subject:
     remark: str = ""
     understood: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    asked: tuple[Timely, ...] = ()
     promises: tuple[str, ...] = ()
     for_next: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
@@ -113,7 +114,7 @@ def _blocks(
         "first": [_one_line(first_name(person.name, subject.given))],
         "why": [*_why(subject), *_remark(subject)],
         "understood": _lines(subject.understood, lines),
-        "questions": _lines(subject.questions, lines),
+        "questions": _lines([*subject.questions, *for_day(subject.asked, day)], lines),
         "conversations": _conversations(subject.conversations[:conversations]),
         "promises": _lines(subject.promises, lines),
         "for_next": _lines(subject.for_next, lines),
@@ -202,12 +203,12 @@ def _last_day(subject: Subject) -> list[str]:
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
         f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
-        f"{_one_line(_tale(spoken), _LONGEST_TEXT) or 'talked'}"
+        f"{_one_line(tale(spoken), _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations
     ]
 
 
-def _tale(spoken: Spoken) -> str:
+def tale(spoken: Spoken) -> str:
     """What was talked about, without the lines that a brief shows in other places or that have done their work."""
     return "\n".join(line.typed for line in parse(spoken.text, spoken.day).lines if line.order not in _ELSEWHERE)
 

@@ -93,7 +93,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Somebody on the list not talked to for ``days``, or, where ``last`` is None, never since kith knows them."""
+    """Somebody on the list not talked to for ``days``, which is longer than their cadence asks for.
+
+    Where ``last`` is None, they were never talked to since kith knows them.
+    """
 
     person: PersonId
     name: str
@@ -126,8 +129,9 @@ class Beside:
 class Report:
     """Everything there is to see between two days, both included.
 
-    ``beside_people`` counts all who were talked to and are not on the list, ``beside`` has the first of them;
-    ``without`` is, for each name of a facet, how many on the list have none of that name.
+    ``spans`` begin where somebody was on the list. ``beside_people`` counts all who were talked to and are not on it,
+    ``beside`` has the first of them; ``without`` is, for each name of a facet, how many on the list have none of that
+    name.
     """
 
     since: date
@@ -170,7 +174,7 @@ def notice(
     members = [life for life in everybody if life.listed]
     others = [life for life in everybody if not life.listed]
     by_year = _months_between(since, today) > _MONTHS_AT_MOST
-    spans = tuple(_spans(members, since, today, by_year=by_year))
+    spans = tuple(_begun(list(_spans(members, since, today, by_year=by_year))))
     beside = sorted(_beside(others, since, today), key=lambda one: (-one.conversations, -one.last.toordinal()))
     facets = spreads(((life.facets, _talked_to(life, since, today)) for life in members), targets or {})
     return Report(
@@ -223,6 +227,12 @@ def _spans(members: Sequence[Life], since: date, today: date, *, by_year: bool) 
         tally = tallies[_begin(first, by_year=by_year)]
         listed = sum(day <= last for day in known)
         yield Span(*(first, last, listed, len(tally.people), len(tally.conversations)), tally.attempts, tally.skips)
+
+
+def _begun(spans: Sequence[Span]) -> Sequence[Span]:
+    """Without those from before anybody was on the list or tried; the last one is there in any case."""
+    first = next((place for place, span in enumerate(spans) if span.listed or span.attempts or span.skips), -1)
+    return spans[first:]
 
 
 def _begin(day: date, *, by_year: bool) -> date:
@@ -293,9 +303,11 @@ def _kept(life: Life, cadence: Cadence, since: date, today: date) -> tuple[int, 
 def _silences(members: Sequence[Life], today: date) -> tuple[Silence, ...]:
     found = []
     for life in members:
+        if life.cadence is None or life.paused:
+            continue
         last = max((talk.day for talk in life.talks if talk.day <= today), default=None)
         begin = last or life.known_since or life.anchor
-        if begin is not None and begin < today and not life.paused:
+        if begin is not None and life.cadence.every.after(begin) < today:
             found.append(Silence(life.person, life.name, life.circle, last, (today - begin).days))
     return tuple(sorted(found, key=lambda silence: -silence.days)[:_SILENCES])
 

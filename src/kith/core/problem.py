@@ -21,6 +21,7 @@ ROOM_FOR_MORE = "raise per_day or add days under [reach_out], or make cadences l
 _TITLES = {
     "SignInNeeded": "kith cannot sign in to {where}",
     "Denied": "kith cannot use {where}",
+    "CalendarNotFound": "kith cannot find a calendar that it is to watch",
     "Transient": "kith cannot reach {where}",
     "RemovalsHeld": "Many contacts are gone from {where}",
     "CalendarVanished": "kith's events are gone from the calendar",

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from kith.core.event import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class AccountCards:
@@ -28,26 +30,29 @@ class Understood:
     ``what`` is ``talked``, ``corrected``, ``withdrawn``, ``noted``, ``kept`` (a promise was ticked), ``obeyed`` (an
     order in a text was carried out), ``tried``, ``snoozed``, ``passed``, ``skipped``, ``missing`` (deleted, to be
     believed at the next pass) or ``back``; of meetings in the user's own calendars ``met`` or ``unmet``. ``day`` is the
-    local day it is about.
+    local day it is about, ``kind`` what the event is for (:class:`~kith.core.event.Kind`).
     """
 
     what: str
     person: str
     day: date
     text: str = ""
+    kind: Kind = Kind.REACH_OUT
 
 
 @dataclass(frozen=True, slots=True)
 class WroteEvent:
     """One change kith made in the calendar: ``created``, ``moved``, ``updated``, ``ticked`` or ``removed``.
 
-    ``why`` is a :class:`~kith.core.plan.Why`, or for a removal what came of the reach-out.
+    ``why`` is a :class:`~kith.core.plan.Why`, or for a removal what came of the reach-out or where it stands
+    now; ``kind`` as above.
     """
 
     what: str
     person: str
     start: datetime | None = None
     why: str = ""
+    kind: Kind = Kind.REACH_OUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,12 @@ def days_words(days: int) -> str:
     return f"{int(days / 365.2425 * 2) / 2:g} years"
 
 
-def facet_words(spread: Spread) -> str:
-    """What a facet's numbers come to, where they come to something."""
+def facet_words(spread: Spread, *, short: bool = False) -> str:
+    """What a facet's numbers come to, where they come to something; in a word or two where there is little room."""
     if not spread.is_thin:
         return ""
+    if short:
+        return "too few" if spread.target is not None and spread.listed_share < spread.target else "thin"
     if spread.target is None:
         return "thin: far less than on the list"
     if spread.listed_share < spread.target:

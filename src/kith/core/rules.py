@@ -141,6 +141,7 @@ BRIEF = """\
 {changes}
 
 {news}
+
 {introductions}
 
 {ways}

@@ -10,6 +10,7 @@ from kith.core.report import Trouble
 _WORDS = {
     "BackupFailed": "makes no backup",
     "BudgetTooSmall": "has too few days",
+    "CalendarNotFound": "has no calendar of a name in [meetings]",
     "ConfigError": "is broken",
     "Denied": "refuses, or is not there",
     "Malformed": "gives answers that cannot be read",

@@ -33,7 +33,7 @@ class EventState(StrEnum):
     GONE = "gone"
 
 
-_STANDING = (EventState.CREATING, EventState.OPEN, EventState.FINISHING)
+STANDING = (EventState.CREATING, EventState.OPEN, EventState.FINISHING)
 LIVE = (EventState.CREATING, EventState.OPEN, EventState.FINISHING, EventState.DELETING)
 
 
@@ -204,7 +204,7 @@ class Events:
     def waiting(self) -> dict[PersonId, tuple[ReachOut, When | None]]:
         """Everybody's one open reach-out, and when its event stands where it has one."""
         whens = {
-            number: row.written.fields.when for row in self.live() for number in row.carried if row.state in _STANDING
+            number: row.written.fields.when for row in self.live() for number in row.carried if row.state in STANDING
         }
         return {
             person: (reach_out, whens.get(number))
@@ -218,7 +218,7 @@ class Events:
         for row in self._events(
             "WHERE uid IN (SELECT event_uid FROM event_reach_outs WHERE reach_out_id = ? AND stands = 1)", (number,)
         ):
-            if row.state in _STANDING:
+            if row.state in STANDING:
                 return row.written.fields.when.day_in(zone or UTC)
         return None
 

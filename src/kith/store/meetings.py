@@ -112,11 +112,10 @@ class Meetings:
         rows = self._database.all(f"SELECT href, source FROM watched_items WHERE {_OF} AND source <> ''", place)
         return {Href(row["href"]): row["source"] for row in rows}
 
-    def counts(self, place: Place) -> tuple[int, int]:
-        """How many events there are in a calendar, and how many of them cannot be read."""
-        sql = f"SELECT count(*), sum(unreadable > 0) FROM watched_items WHERE {_OF}"
-        row = self._database.one(sql, place)
-        return (row[0], row[1] or 0) if row else (0, 0)
+    def counts(self, place: Place) -> tuple[int, list[Href]]:
+        """How many events there are in a calendar, and which of them cannot be read."""
+        rows = self._database.all(f"SELECT href, unreadable FROM watched_items WHERE {_OF} ORDER BY href", place)
+        return len(rows), [Href(row["href"]) for row in rows if row["unreadable"]]
 
     def save(self, place: Place, watched: Watched) -> None:
         """Keep how far a calendar was read."""

@@ -92,7 +92,7 @@ class Act:
         self._excuse(sightings)
         held, ending = self._sort(sightings)
         made = self._plan(held, sightings)
-        self._report.unplaced = [self._name(person) for person in made.unplaced]
+        self._report.unplaced = [self._wanted[person].person.name for person in made.unplaced]
         if sightings.held:
             return
         for one in ending:
@@ -411,7 +411,7 @@ class Act:
             return
         self._step("wrote")
         self._end(row, one.reach_out, EventState.GONE)
-        self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one.person))
+        self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one))
 
     def _intend(self, row: EventRow, change: Change) -> None:
         """Keep what is about to be written, and when, in case no answer comes."""
@@ -470,8 +470,10 @@ class Act:
         start = "" if users_place else start_text(written.fields.when)
         return replace(row.marker, title=written.plain_title, start=start, lines=written.brief)
 
-    def _why_not(self, person: PersonId) -> str:
-        return "meeting" if person in self._excused else "withdrawn"
+    def _why_not(self, one: _Held) -> str:
+        if not self._store.lines.carries(one.standing.row.uid, one.reach_out.id):
+            return "on a list"
+        return "meeting" if one.person in self._excused else "withdrawn"
 
     def _say(self, what: str, row: EventRow, placement: Placement | None, *, why: str = "") -> None:
         when = row.written.fields.when

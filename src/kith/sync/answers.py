@@ -172,4 +172,4 @@ class Answers:
     def tell(self, what: str, row: EventRow, reach_out: ReachOut, day: date, text: str = "") -> None:
         """Report what was understood about the people of a reach-out."""
         names = [self._store.people.name(person) for person in reach_out.people] or [row.written.plain_title]
-        self._report.understood += [Understood(what, name, day, text) for name in names]
+        self._report.understood += [Understood(what, name, day, text, reach_out.kind) for name in names]

@@ -214,7 +214,7 @@ class Extras:
                 self._update(held, seen, found, text)
             case Delete() if seen is not None:
                 if self._writer.delete(row, seen, intent=lambda: self._close(row, "withdrawn")):
-                    self._say("removed", row, why="withdrawn")
+                    self._say("removed", row, why="passed" if held.reach_out.outcome == "passed" else "unwanted")
             case Close():
                 self._end(row, EventState.CLOSED)
             case Forget():
@@ -272,4 +272,4 @@ class Extras:
     def _say(self, what: str, row: EventRow, *, why: str = "") -> None:
         when = row.written.fields.when
         start = when.start if isinstance(when, Timed) else None
-        self._report.wrote.append(WroteEvent(what, row.written.plain_title, start, why))
+        self._report.wrote.append(WroteEvent(what, row.written.plain_title, start, why, row.marker.kind))

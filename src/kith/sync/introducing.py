@@ -6,7 +6,7 @@ It writes nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -119,16 +119,17 @@ class Introducing:
 
             self._best = best_for_each(suggestions(store, network, rules, entries))
 
-    def lines(self, person: PersonId) -> tuple[Timely, ...]:
-        """Whether those whom the user introduced to somebody have met them, and whom they might like to meet."""
+    def questions(self, person: PersonId) -> tuple[Timely, ...]:
+        """Whether those whom the user introduced to somebody have met them."""
         asked = [
             one.question(self._store.people.name(one.other(person)), self._ask_after)
             for one in self._open
             if person in one.people
         ]
-        return (*(line for line in asked if line is not None), *self._suggested(person))
+        return tuple(line for line in asked if line is not None)
 
-    def _suggested(self, person: PersonId) -> Iterable[Timely]:
+    def suggested(self, person: PersonId) -> Iterator[Timely]:
+        """Whom somebody might like to meet."""
         suggestion = self._best.get(person)
         other = suggestion.whom(person) if suggestion is not None else None
         if suggestion is not None and other is not None:

@@ -325,7 +325,7 @@ class Lists:
             settle=partial(self._settle, joins, fixed=one.is_fixed),
         ):
             self._say_who_came(replace(row, written=after), joins)
-            self._say_what_was_ticked(one, change)
+            self._say_what_was_ticked(one, replace(row, written=after), change)
 
     def _wind_down(self, one: _List) -> None:
         """Nobody on it waits for an answer any more."""
@@ -333,7 +333,7 @@ class Lists:
         match reconcile(None, _WROTE[row.state], one.standing.sight, Change()):
             case Delete() if seen is not None:
                 if self._writer.delete(row, seen):
-                    self._say("removed", row.written.plain_title, row, "moved on")
+                    self._say("removed", row.written.plain_title, row, self._where_to(row))
             case Close():
                 self._finish(one)
             case Forget():
@@ -342,6 +342,13 @@ class Lists:
                 self._writer.adopt(row)
             case _:
                 pass
+
+    def _where_to(self, row: EventRow) -> str:
+        """Where those who were on a list wait now, if anybody does."""
+        carries, reach_out = self._store.lines.carries, self._store.events.reach_out
+        if not any(reach_out(number).open and not carries(row.uid, number) for number in row.reach_outs):
+            return "moved on"
+        return "on their own" if self._rules.days.shape is Shape.EACH else "on another list"
 
     def _finish(self, one: _List) -> None:
         """The last write: lines that were answered are ticked, the title if all were, and the others go."""
@@ -363,7 +370,7 @@ class Lists:
         if not change:
             self._writer.end(row, EventState.CLOSED)
         elif self._writer.finish(row, seen, change, change.applied_to(row.written.fields)):
-            self._say_what_was_ticked(one, change)
+            self._say_what_was_ticked(one, row, change)
 
     # --- who is on it ---------------------------------------------------------------------------------
 
@@ -459,16 +466,16 @@ class Lists:
             what = "created" if member.reach_out is None or why is Why.LOST else "moved"
             self._say(what, self._store.people.name(member.person), row, why.value)
 
-    def _say_what_was_ticked(self, one: _List, change: Change) -> None:
-        """Whose lines kith ticked; else that the list says something else now."""
+    def _say_what_was_ticked(self, one: _List, row: EventRow, change: Change) -> None:
+        """Whose lines kith ticked on the list, which is ``row`` now; else that it says something else."""
         marks = {line.key: one.read.items[line.key].mark for line in one.row.lines if line.key in one.read.items}
         newly = {key for key in self._ticked(one.row) if marks.get(key, Mark.DONE) is not Mark.DONE}
         for line in one.row.lines:
             if line.key in newly:
                 for person in self._store.events.reach_out(line.reach_out).people:
-                    self._say("ticked", self._store.people.name(person), one.row)
+                    self._say("ticked", self._store.people.name(person), row)
         if not newly:
-            self._say("moved" if change.when else "updated", one.row.written.plain_title, one.row)
+            self._say("moved" if change.when else "updated", row.written.plain_title, row)
 
     def _say(self, what: str, who: str, row: EventRow, why: str = "") -> None:
         when = row.written.fields.when

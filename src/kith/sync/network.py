@@ -237,5 +237,6 @@ class Subjects:
             changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
             named_day=known.row.next_on,
             news=self._news.lines(known),
-            introductions=self._introducing.lines(person),
+            asked=self._introducing.questions(person),
+            introductions=tuple(self._introducing.suggested(person)),
         )

@@ -6,12 +6,13 @@ was read is stored in one transaction with the note to the next reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from kith.calendars.meetings import Item, WatchedCalendar
 from kith.core.meetings import MEETING_SIZE, Span
+from kith.core.model import Href
 from kith.core.report import Note, PassReport
 from kith.errors import AccountError, Malformed
 from kith.store.meetings import Kept, Place, Watched
@@ -20,6 +21,7 @@ from kith.sync.waits import trouble
 
 _MORE = timedelta(days=30)
 """How much further than what counts the dates of series are looked up, so that it is done once a month."""
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,16 @@ def _read(store: Store, calendar: WatchedCalendar, zone: tzinfo, now: datetime, 
     unreadable = sum(item.unreadable for item in reading.items)
     if unreadable:
         words = "1 event" if unreadable == 1 else f"{unreadable} events"
-        report.notes.append(Note(f"{place.account}/{place.calendar}", f"{words} cannot be read; the others count"))
+        where = named(item.href for item in reading.items if item.unreadable)
+        told = f"{words} cannot be read ({where}); the others count"
+        report.notes.append(Note(f"{place.account}/{place.calendar}", told))
+
+
+def named(hrefs: Iterable[Href]) -> str:
+    """Which places of a calendar, by the last part of their addresses; the first few of many."""
+    names = [href.rstrip("/").rpartition("/")[2] for href in sorted(hrefs)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _kept(item: Item, span: Span, zone: tzinfo) -> Kept:
