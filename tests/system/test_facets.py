@@ -11,6 +11,18 @@ from system.warm import Warm
 FACETS = ("race:planted", "city:planted", "age:planted")
 
 
+def test_what_is_typed_with_facets_stands_on_no_list(tmp_path: Path, commands: Warm) -> None:
+    config = CONFIG + '\n[reach_out]\nstyle = "daily"\n'
+    home = Home(tmp_path, commands).furnish(card("Ana Souza", "Family"), config=config)
+    home.kith("sync")
+    home.kith("fact", "ana", "Sails #age:planted")
+    home.kith("log", "ana", "Dinner #race:planted with Rui\n! call #city:planted")
+    home.sync()
+    (event,) = home.events()
+    assert "Dinner with Rui" in event.description
+    assert [facet for facet in FACETS if facet in event.path.read_text().replace("\r\n ", "")] == []
+
+
 def test_what_is_typed_with_facets_comes_to_stand_in_no_other_event(tmp_path: Path, commands: Warm) -> None:
     cards = (card("Ana Souza", "Family", "race:planted"), card("Bruno Lima", "Family"))
     home = Home(tmp_path, commands).furnish(*cards, config=CONFIG + '\n[report.targets]\n"race:planted" = "20%"\n')

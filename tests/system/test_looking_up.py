@@ -298,3 +298,12 @@ def _words(day: date) -> list[str]:
     if day - date(2026, 11, 2) == timedelta(days=1):
         return ["tomorrow"]
     return [f"{day:%a}", str(day.day), f"{day:%b}"]
+
+
+def test_what_was_typed_says_nothing_to_the_terminal(home: Home) -> None:
+    home.sync()
+    home.kith("log", "ana souza", "-m", "b\x1b[31mred \x9b2J \x07bell")
+    for command in (("history", "ana souza"), ("show", "ana souza"), ("search", "bell")):
+        shown = home.kith(*command).out
+        assert "b [31mred" in shown
+        assert not set(shown) & {"\x1b", "\x9b", "\x07"}

@@ -81,7 +81,10 @@ class Warm(AbstractContextManager["Warm"]):
 
 
 def _serve() -> None:
-    for name in (*_ROOMS, *sys.argv[1:]):
+    from kith.cli.verbs import VERBS
+
+    verbs = (f"kith.cli.{verb.module or verb.name}" for verb in VERBS)
+    for name in (*_ROOMS, *verbs, *sys.argv[1:]):
         importlib.import_module(name)
     for line in sys.stdin:
         request = json.loads(line)

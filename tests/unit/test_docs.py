@@ -14,6 +14,7 @@ import typer
 
 from kith import errors
 from kith.cli import main
+from kith.cli.verbs import VERBS
 from kith.config.load import load, parse
 from kith.config.schema import rules
 from kith.core.model import Cadence
@@ -49,7 +50,7 @@ def commands() -> dict[tuple[str, ...], set[str]]:
         if default := getattr(command, "default", None):  # a command that stands for one below it
             found[words] |= found[*words, default]
 
-    walk((), typer.main.get_command(main.app))
+    walk((), typer.main.get_command(main.command_line(VERBS)))
     return found
 
 

@@ -6,6 +6,7 @@ Nothing here knows what it shows. Colour goes off in a pipe and with ``NO_COLOR`
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from rich.console import Console, JustifyMethod, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from kith.log import is_verbose
 
@@ -25,6 +27,7 @@ PROBLEM: Final = "problem"
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 _UNBOUNDED = 10_000
 _GAP = 2
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SHARE_OF_THE_FIRST = 0.4
 """How much of a line the first column may have, whatever the others need."""
 
@@ -36,6 +39,10 @@ class ReaderGone(Exception):
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         raise ReaderGone
+
+    def render_str(self, text: str, **more: Any) -> Text:  # noqa: ANN401 -- as the base has it
+        """What came from a card or a calendar says nothing to the terminal."""
+        return super().render_str(_CONTROLS.sub(" ", text), **more)
 
 
 def out() -> Console:

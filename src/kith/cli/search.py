@@ -14,6 +14,7 @@ from kith.cli.history import how, plain
 from kith.cli.session import session
 from kith.cli.words import joined
 from kith.core.brief import day_text
+from kith.core.event import printable
 from kith.core.names import fold
 from kith.errors import UsageError
 
@@ -83,7 +84,7 @@ def _print(entry: Entry, names: list[str], excerpt: str) -> None:
     colour = console.is_terminal and not console.no_color
     line = Text(f"{entry.handle:<5} {day_text(entry.day):<11} {joined(sorted(names))} ({how(entry)}): ")
     flat = " / ".join(part.strip() for part in excerpt.splitlines() if part.strip())
-    for n, piece in enumerate(_HIT.split(flat)):
+    for n, piece in enumerate(map(printable, _HIT.split(flat))):
         is_hit = n % 2 == 1
         line.append(piece if colour or not is_hit else f"[{piece}]", "bold yellow" if is_hit and colour else None)
     console.print(line)

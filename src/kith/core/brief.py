@@ -203,12 +203,12 @@ def _last_day(subject: Subject) -> list[str]:
 def _conversations(conversations: Sequence[Spoken]) -> list[str]:
     return [
         f"{day_text(spoken.day)}{f' ({spoken.via})' if spoken.via else ''}: "
-        f"{_one_line(_tale(spoken), _LONGEST_TEXT) or 'talked'}"
+        f"{_one_line(tale(spoken), _LONGEST_TEXT) or 'talked'}"
         for spoken in conversations
     ]
 
 
-def _tale(spoken: Spoken) -> str:
+def tale(spoken: Spoken) -> str:
     """What was talked about, without the lines that a brief shows in other places or that have done their work."""
     return "\n".join(line.typed for line in parse(spoken.text, spoken.day).lines if line.order not in _ELSEWHERE)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from kith.core.brief import Subject, day_text, for_day
+from kith.core.brief import Subject, day_text, for_day, tale
 from kith.core.list_lines import Line
 from kith.core.rules import Rules
+from kith.core.typed import without_facets
 
 _NAMES = 4
 _LINES = 4
@@ -57,7 +58,7 @@ def _worth_saying(subject: Subject, day: date) -> list[str]:
         *for_day(subject.asked, day, 1),
         *subject.for_next,
         *subject.promises,
-        *(spoken.text for spoken in subject.conversations[:1]),
+        *(tale(spoken) for spoken in subject.conversations[:1]),
         *subject.changes,
         *for_day(subject.news, day, 1),
         *for_day(subject.introductions, day, 1),
@@ -66,7 +67,8 @@ def _worth_saying(subject: Subject, day: date) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    lines = ("".join(char if char.isprintable() else " " for char in line).split() for line in text.splitlines())
+    whole = (without_facets(line) for line in text.splitlines())
+    lines = ("".join(char if char.isprintable() else " " for char in line).split() for line in whole)
     flat = " / ".join(" ".join(words) for words in lines if words)
     if len(flat) <= _LONGEST_LINE:
         return flat

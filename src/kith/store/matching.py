@@ -100,13 +100,16 @@ class Matching:
         rows = sorted((key, person) for person, theirs in keys.items() for key in theirs)
         self._database.execute_many("INSERT INTO match_keys VALUES (?, ?)", rows)
 
-    def members(self, keys: Collection[int]) -> dict[int, set[PersonId]]:
-        """Who has each of the keys."""
-        found: dict[int, set[PersonId]] = {key: set() for key in keys}
+    def members(self, keys: Collection[int], *, shared: bool = False) -> dict[int, set[PersonId]]:
+        """Who has each of the keys; if ``shared``, only of those that several people have."""
+        found: dict[int, set[PersonId]] = defaultdict(set) if shared else {key: set() for key in keys}
         sql = "SELECT key, person_id FROM match_keys WHERE key IN (SELECT value FROM json_each(?))"
+        if shared:
+            sql += " AND key IN (SELECT key FROM match_keys GROUP BY key HAVING count(*) > 1)"
+        people: dict[str, PersonId] = {}  # one string for each, however many keys they have
         for key, person in self._database.each(sql, (_json(keys),)):
-            found[key].add(PersonId(person))
-        return found
+            found[key].add(people.setdefault(person, PersonId(person)))
+        return dict(found)
 
     # --- likenesses -----------------------------------------------------------------------------------
 

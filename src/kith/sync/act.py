@@ -92,7 +92,7 @@ class Act:
         self._excuse(sightings)
         held, ending = self._sort(sightings)
         made = self._plan(held, sightings)
-        self._report.unplaced = [self._name(person) for person in made.unplaced]
+        self._report.unplaced = [self._wanted[person].person.name for person in made.unplaced]
         if sightings.held:
             return
         for one in ending:

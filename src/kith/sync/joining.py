@@ -22,6 +22,8 @@ from kith.store.matching import Ruling
 from kith.store.store import Store
 
 _MANY = 500
+_AT_ONCE = 500
+_NOTHING = Verdict(Kind.NOTHING, 0.0, ())
 """From how many on it is quicker to read everything at once."""
 YOU, KITH = "you", "kith"
 
@@ -92,6 +94,15 @@ def _across(some: Iterable[PersonId], others: Iterable[PersonId]) -> list[Pair]:
 
 
 def _profiles_now(store: Store, people: Collection[PersonId], region: str) -> dict[PersonId, Profile]:
+    """Their profiles; cards are only held a few at a time."""
+    found: dict[PersonId, Profile] = {}
+    ordered = sorted(people)
+    for start in range(0, len(ordered), _AT_ONCE):
+        found |= _profiles_of(store, ordered[start : start + _AT_ONCE], region)
+    return found
+
+
+def _profiles_of(store: Store, people: Collection[PersonId], region: str) -> dict[PersonId, Profile]:
     cards = store.cards.by_home(people)
     rows = {row.id: row for row in store.people.added_by_hand(people)}
     found = {}
@@ -224,14 +235,19 @@ class _Shared:
         self._profiles = profiles
         self._answers: dict[str, bool] = {}
         self._members: dict[int, set[PersonId]] = {}
+        self._lonely: Collection[int] = ()
 
-    def know(self, members: dict[int, set[PersonId]]) -> None:
-        """Who has each of these keys."""
+    def know(self, members: dict[int, set[PersonId]], keys: Collection[int]) -> None:
+        """Who has each of the ``keys``; those without ``members`` are nobody's, or one person's."""
         self._members |= members
+        self._lonely = keys
 
     def __call__(self, key: str) -> bool:
         if key not in self._answers:
             number = number_of(key)
+            if number not in self._members and number in self._lonely:
+                self._answers[key] = False
+                return False
             if number not in self._members:
                 self._members |= self._store.matching.members([number])
             members = self._members[number]
@@ -259,8 +275,10 @@ class _Look:
         matching.keep_profiles(changed.values())
         matching.keep_keys(after)
         affected = {key for keys in (*before.values(), *after.values()) for key in keys}
-        members = matching.members(affected)
-        old = matching.likenesses(None if len(changed) > _MANY else changed)
+        after.clear()
+        many = len(changed) > _MANY
+        members = matching.members(affected, shared=many)
+        old = matching.likenesses(None if many else changed)
         certain, doubtful = _pairs(changed.keys(), before, members)
         doubtful |= {names for names in old if not changed.keys().isdisjoint(names)}
         doubtful -= certain
@@ -269,14 +287,16 @@ class _Look:
         others = {person for names in certain for person in names} - profiles.keys()
         profiles |= matching.profiles(others)
         shared = _Shared(self._store, profiles)
-        shared.know(members)
-        nothing = Verdict(Kind.NOTHING, 0.0, ())
-        verdicts = dict.fromkeys(doubtful - certain, nothing)
+        shared.know(members, affected)
+        doubtful -= certain
+        touched = {person for names in (*certain, *doubtful) for person in names}
+        known = old if many else matching.likenesses(touched)
+        moved = {names: _NOTHING for names in doubtful if _differs(_NOTHING, known.get(names))}
         for one, other in certain:
-            verdicts[one, other] = compare(profiles[one], profiles[other], shared)
+            verdict = compare(profiles[one], profiles[other], shared)
+            if _differs(verdict, known.get((one, other))):
+                moved[one, other] = verdict
         self.pairs = len(certain)
-        known = old if len(changed) > _MANY else matching.likenesses({person for names in verdicts for person in names})
-        moved = {names: verdict for names, verdict in verdicts.items() if _differs(verdict, known.get(names))}
         matching.keep_likenesses(moved)
         return {person for names in moved for person in names}
 
