@@ -273,3 +273,22 @@ def test_changing_over_says_what_becomes_of_each_event_and_when(
     standing = {event.start for event in home.events()}
     assert {datetime.fromisoformat(item["start"]) for item in moved} <= standing
     assert home.sync()["wrote"] == []
+
+
+@pytest.mark.parametrize("others", ["wait", "answered"])
+def test_the_title_goes_for_somebody_whose_tick_was_taken_away_before(home: Home, others: str) -> None:
+    event = today(home)
+    home.now = event.start + timedelta(hours=1)
+    write(event, home, "[ ] Ada: new in your network", "[ ] Ada: new in your network, we had tea")
+    if others == "answered":
+        for name in NAMES[1:]:
+            write(event, home, f"[ ] {name}", f"[~] {name} (asleep?)" if name == "Bea" else f"[x] {name}")
+    home.sync()
+    write(event, home, "[x] Ada", "[ ] Ada")
+    assert understood(home.sync())["Ada"] == ("withdrawn", "")
+    event.tick(at=home.now)
+    assert understood(home.sync())["Ada"][0] == "talked"
+    (talk,) = home.kith("show", "Ada", "--json").json["conversations"]
+    assert "we had tea" in talk["text"]
+    report = home.sync()
+    assert (report["understood"], report["wrote"]) == ([], [])

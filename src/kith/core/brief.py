@@ -54,8 +54,8 @@ class Subject:
     """Whom an event is about, with everything worth knowing before reaching out.
 
     From ``understood`` on, everything is ready lines: what kith made of the orders in the last text, what it asks
-    about (``asked`` from some day on), promises not kept yet, what was meant for the next time, what changed on the card, news to tell, and whom
-    to introduce. ``named_day`` is one that the user named for this reach-out.
+    about (``asked`` from some day on), promises not kept yet, what was meant for the next time, what changed on the
+    card, news to tell, and whom to introduce. ``named_day`` is one that the user named for this reach-out.
     """
 
     person: Person

@@ -91,7 +91,8 @@ class ListAnswers:
 
     def _is_answered(self, line: Line) -> bool:
         """Whether what is said of the whole list is not about this line any more."""
-        return self._store.events.reach_out(line.reach_out).outcome not in (None, "skipped", "adopted")
+        reach_out = self._store.events.reach_out(line.reach_out)
+        return not reach_out.withdrawn and reach_out.outcome not in (None, "skipped", "adopted")
 
     def _line(
         self, row: EventRow, line: Line, reading: Reading, settled: Written, seen: SeenEvent, *, concluding: bool
