@@ -269,6 +269,19 @@ def test_a_note_stands_in_the_next_brief_once_its_event_is_deleted(house: Househ
     assert "Noted" not in event(house).fields.description, "they have talked since"
 
 
+def test_a_note_is_told_of_by_the_pass_that_closes_its_event(house: Household) -> None:
+    first = event(house)
+    house.calendar.type_below(first.uid, "ask about the flat")
+    house.a_pass()
+    by_hand.skip(house.store, house.known("Ana Souza"), house.now)
+    house.a_pass()
+    assert house.a_pass().wrote == [], "a second pass finds nothing to do"
+    house.wait(days=21)
+    house.a_pass()
+    (following,) = [entry for entry in house.events_of("Ana Souza") if entry.uid != first.uid]
+    assert "Noted 2 Nov 2026: ask about the flat" in following.fields.description
+
+
 def test_the_text_of_a_withdrawn_conversation_is_a_note_for_the_next_time(house: Household) -> None:
     entry = started(house)
     house.calendar.type_below(entry.uid, "x" * 500)

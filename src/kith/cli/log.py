@@ -78,8 +78,9 @@ def log(
         day = past_day_option(on, app.today, "--on", hint="log it when you have talked")
         if tried and via:
             raise UsageError("--via says how you talked, and --tried that you did not", hint="leave out one of them")
-        if not all(one.strip() for one in (*(gave or ()), *(got or ()))):
-            raise UsageError(f"{'--got' if all(one.strip() for one in gave or ()) else '--gave'}: what was it?")
+        for option, things in (("--gave", gave), ("--got", got)):
+            if not all(thing.strip() for thing in things or ()):
+                raise UsageError(f"{option}: what was it?")
         more = [*(f"gave: {one}" for one in gave or ()), *(f"got: {one}" for one in got or ())]
         kept = _Kept(people, day, via.value if via else "", tried, not_told)
         asks = text is None and not more and not tried and somebody_is_there()
@@ -148,10 +149,10 @@ def _is_text(last: str, everybody: Sequence[Person]) -> bool:
     return True
 
 
-def _either(last: str, other: str, else_: str, people: Sequence[Person]) -> UsageError:
+def _either(last: str, other: str, instead: str, people: Sequence[Person]) -> UsageError:
     return UsageError(
         f"“{last}” may be what you talked about, or {other}",
-        hint=f"say `-m {shlex.quote(last)}` for the text, or {else_}",
+        hint=f"say `-m {shlex.quote(last)}` for the text, or {instead}",
         candidates=tuple(sorted(person.name for person in people)[:10]),
     )
 
