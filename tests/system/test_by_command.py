@@ -64,6 +64,12 @@ def test_a_last_word_that_may_be_either_is_asked_about(synced: Home) -> None:
     ]
     assert synced.kith("show", "rui", "--json").json["conversations"] == []
     assert "may be 2 people" in synced.kith("log", "rui", "ana", exits=2).err
+    said = synced.kith("log", "rui", "crala", exits=2)
+    assert said.err.splitlines() == [
+        "kith: “crala” may be what you talked about, or a name with a slip in it",
+        "  · Carla Mendes",
+        "  → say `-m crala` for the text, or type the name as it is written",
+    ]
 
 
 def test_how_and_when_one_talked(synced: Home) -> None:
@@ -81,6 +87,7 @@ def test_how_and_when_one_talked(synced: Home) -> None:
 def test_what_is_still_to_come_cannot_be_logged(synced: Home, day: str) -> None:
     said = synced.kith("log", "rui", "--on", day, exits=2).err
     assert said == f"kith: --on: {day} is still to come\n  → log it when you have talked\n"
+    assert "talked" not in synced.kith("report", "--since", "2030-01-01", exits=2).err
     assert "“soon” is not a day: write 2026-11-20, 3d, 2w, yesterday or friday" in (
         synced.kith("log", "rui", "--on", "soon", exits=2).err
     )

@@ -192,9 +192,26 @@ def test_a_question_is_answered_by_ticking_its_line(home: Home, work: Appointmen
     event = home.event_of("Ana Souza")
     lines = event.description.replace("- [ ] “Lunch", "- [x] “Lunch")
     event.edit(lambda one: put(one, "DESCRIPTION", lines), home.now)
-    assert understood(home.sync()) == [("kept", "Ana Souza"), ("met", "Ana Souza")]
+    assert understood(home.sync()) == [("met", "Ana Souza")], "it is no promise"
     assert last_day(home, "ana") == "2026-11-01"
+    assert home.kith("show", "ana", "--json").json["notes"] == [], "nor is it what the user wrote"
     assert understood(home.sync()) == []
+
+
+def test_a_question_that_is_ticked_is_no_part_of_what_was_typed(home: Home, work: Appointments) -> None:
+    work.put("tea", home.now - timedelta(days=2), title="Tea with Ana Souza")
+    home.sync()
+    event = home.event_of("Ana Souza")
+    home.now = event.start + timedelta(minutes=5)
+    lines = event.description.replace("- [ ] “Tea", "- [x] “Tea") + "\nWe sailed"
+    event.edit(lambda one: put(one, "DESCRIPTION", lines), home.now)
+    assert set(understood(home.sync())) == {("met", "Ana Souza"), ("talked", "Ana Souza")}
+    spoken = home.kith("show", "ana", "--json").json["conversations"]
+    assert [said["text"] for said in spoken] == ["We sailed", "Tea with Ana Souza"]
+    home.wait(minutes=5)
+    event.edit(lambda one: put(one, "DESCRIPTION", lines.replace("sailed", "rowed")), home.now)
+    assert understood(home.sync()) == [("corrected", "Ana Souza")]
+    assert home.kith("show", "ana", "--json").json["conversations"][0]["text"] == "We rowed"
 
 
 def test_a_series_is_asked_about_once(home: Home, work: Appointments) -> None:

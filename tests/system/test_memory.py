@@ -113,6 +113,16 @@ def test_log_opens_the_editor_on_a_terminal(home: Home) -> None:
     assert list(home.state.glob("typed-*")) == []
 
 
+@pytest.mark.parametrize("body", ["", "printf ' \\n\\n' > \"$1\""])
+def test_an_editor_that_is_closed_without_a_text_keeps_nothing(home: Home, body: str) -> None:
+    code, shown = on_a_terminal(home, "log", "ana souza", editor=script(home, body))
+    assert code == 2
+    assert "nothing was typed, so nothing is kept" in shown
+    assert '-m ""' in shown
+    assert history(home) == []
+    assert list(home.state.glob("typed-*")) == []
+
+
 def test_an_editor_that_fails_keeps_what_was_typed(home: Home) -> None:
     code, shown = on_a_terminal(home, "log", "ana souza", editor=script(home, 'echo half > "$1"; exit 3'))
     assert code == 2, shown
@@ -165,6 +175,11 @@ def test_edit_corrects_text_day_and_way(home: Home) -> None:
     ("arguments", "says"),
     [
         (("edit", "c9", "x"), "there is no c9"),
+        (("edit", "f1", ""), "`kith forget f1` lets it count for nothing"),
+        (("edit", "f1", " \n "), "nothing would be left of f1"),
+        (("log", "ana souza", "x", "--on", "1800-01-01"), "--on: 1800-01-01 is before 1900"),
+        (("log", "ana souza", "x", "--gave", " "), "--gave: what was it?"),
+        (("log", "ana souza", "-m", "", "--gave", "tea", "--got", ""), "--got: what was it?"),
         (("edit", "twelve", "x"), "is no handle"),
         (("edit", "s1", "x"), "cannot be changed here"),
         (("edit", "n1", "x"), "change it there"),
@@ -224,6 +239,27 @@ def test_a_note_in_an_event_is_shown_and_found(home: Home) -> None:
     assert found["event"] in home.event_of("Ana Souza").path.name
 
 
+def test_a_note_is_forgotten_only_once_its_event_is_over(home: Home) -> None:
+    event = home.event_of("Ana Souza")
+    event.type_below("Ask about the Möbel")
+    home.sync()
+    ((handle, what, _),) = history(home)
+    assert what == "note"
+    assert "change it there, in your calendar" in home.kith("forget", handle, "--yes", exits=2).err
+    event.path.unlink()
+    for _ in range(3):
+        home.wait(days=1)
+        home.sync()
+    assert "Noted 2 Nov 2026: Ask about the Möbel" in home.event_of("Ana Souza").description
+    assert "change it there" in home.kith("edit", handle, "x", exits=2).err
+    assert "1 thing forgotten" in home.kith("forget", handle, "--yes").out
+    assert "is forgotten" in home.kith("forget", handle, "--yes", exits=2).err
+    home.sync()
+    assert "Möbel" not in home.event_of("Ana Souza").description
+    home.kith("forget", handle, "--undo")
+    assert ("note", "Ask about the Möbel") in [(what, text) for _, what, text in history(home)]
+
+
 # promises
 
 
@@ -237,7 +273,24 @@ def test_promises_are_listed_ticked_and_gone(home: Home) -> None:
     assert home.kith("promises", "rui", "--json").json[0]["text"] == "ring Eva"
     home.wait(minutes=1)
     assert "“send the recipe” is done" in home.kith("promises", "--kept", "1").out
-    assert [one["name"] for one in home.kith("promises", "--json").json] == ["Rui Carvalho"]
+    (left,) = home.kith("promises", "--json").json
+    assert [one["name"] for one in left["people"]] == ["Rui Carvalho"]
+
+
+def test_a_promise_to_several_people_is_one(home: Home) -> None:
+    home.kith("log", "rui", "ana souza", "! send the photos")
+    home.wait(minutes=1)
+    home.kith("log", "rui", "! ring Eva")
+    (first, second) = home.kith("promises").lines[1:]
+    assert "Ana Souza and Rui Carvalho" in first
+    assert "send the photos" in first
+    assert second.split()[:3] == ["2", "Rui", "Carvalho"]
+    assert "Ana Souza and Rui Carvalho" in home.kith("promises", "ana souza").lines[1]
+    home.wait(minutes=1)
+    assert home.kith("promises", "ana souza", "--kept", "1").lines == [
+        "Ana Souza and Rui Carvalho: “send the photos” is done."
+    ]
+    assert [one["text"] for one in home.kith("promises", "--json").json] == ["ring Eva"]
 
 
 # search

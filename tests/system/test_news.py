@@ -44,6 +44,14 @@ def test_news_stand_in_everybody_s_event_until_they_were_told(synced: Home) -> N
     assert all(NEWS not in event.description for event in following)
 
 
+def test_the_same_news_is_not_added_twice(synced: Home) -> None:
+    synced.kith("news", "add", "Started at the bakery")
+    said = synced.kith("news", "add", " started at the  Bakery", exits=2).err
+    assert "that is news 1 already: “Started at the bakery”" in said
+    synced.kith("news", "end", "1")
+    assert "News 2" in synced.kith("news", "add", "Started at the bakery").out
+
+
 def test_taking_a_conversation_back_takes_the_telling_back(synced: Home) -> None:
     synced.kith("news", "add", "Started at the bakery")
     synced.sync()

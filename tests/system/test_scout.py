@@ -99,6 +99,19 @@ def test_a_scout_becomes_a_person(home: Home) -> None:
     assert "you know them by now" in home.kith("scout", "drop", "1", exits=2).err
 
 
+def test_what_was_known_of_a_scout_goes_along(home: Home) -> None:
+    home.kith("scout", "add", "Someone who restores boats", "--via", "rui", "--note", "For the dinghy")
+    home.sync()
+    (event,) = events(home)
+    home.now = event.start
+    event.type_below("Asked Rui, who knows somebody", at=event.start)
+    home.sync()
+    home.kith("scout", "met", "1", "Zé Novo", "--circle", "friends")
+    facts = home.kith("show", "Zé Novo", "--json").json["facts"]
+    assert facts[:2] == ["Met: looked for “Someone who restores boats”, through Rui Carvalho", "For the dinghy"]
+    assert facts[2].endswith(": Asked Rui, who knows somebody")
+
+
 def test_a_scout_may_turn_out_to_be_somebody_one_knows(home: Home) -> None:
     home.kith("scout", "add", "Rui Carvalho")
     said = home.kith("scout", "met", "1", "--circle", "friends")

@@ -53,6 +53,8 @@ def test_a_tag_outlives_a_changed_card(synced: Home) -> None:
     [
         (("+chess",), "whose tags?"),
         (("ana souza", "+"), "a tag needs a name"),
+        (("ana souza", "+gender:", "+go"), "“gender:” is half a tag"),
+        (("ana souza", "+:x"), "“:x” is half a tag"),
         (("nobody", "+chess"), "nobody called “nobody” is known"),
         (("ana souza", "-Family"), "stands on a card of Ana Souza’s, in phone"),
         (("ana souza", "+go", "-chess"), "Ana Souza: no tag “chess”"),

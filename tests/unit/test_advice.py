@@ -80,6 +80,19 @@ def no(text: str) -> Answer:
         (rhythm(talks="08-01", skipped=[*skips("09-01", "passed"), *skips("10-01")]), ""),  # a later one was meant
         (rhythm("3m", talks="08-01", skipped=skips("09-01", "passed")), ""),  # from under a shorter cadence
         (rhythm("2w", anchor="08-25", skipped=skips("09-01", "passed")), ""),
+        # three by hand on the day of a conversation, each a round ahead
+        (
+            rhythm(talks="09-01", skipped=[Skip(one, day("09-01"), "by hand") for one in days("09-15 09-29 10-13")]),
+            "every 4 weeks",
+        ),
+        (
+            rhythm(
+                talks="09-01",
+                skipped=[Skip(one, day("09-01"), "by hand") for one in days("09-15 09-29 10-13")],
+                answers={LONGER: yes("09-01")},
+            ),
+            "",
+        ),
         # a skip that counts from a day to come, said before they talked
         (rhythm(talks="08-01", skipped=[Skip(day("08-10"), day("07-20"), "passed")]), ""),
     ],

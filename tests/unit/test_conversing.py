@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.core.conversing import Directory, Judged, Terms, Why, directory, judge, next_ahead, plain_title
+from kith.core.conversing import (
+    Directory,
+    Judged,
+    Terms,
+    Why,
+    directory,
+    judge,
+    next_ahead,
+    plain_title,
+    question_words,
+    without_questions,
+)
 from kith.core.event import AllDay, Timed, When
 from kith.core.meetings import Answer, Guest, Kind, Meeting, is_excused, key_of
 from kith.core.model import Labelled, Person, PersonId
@@ -247,3 +258,10 @@ def test_the_uid_is_in_the_key() -> None:
 
 def test_an_empty_directory_knows_nobody() -> None:
     assert judge(meeting(ME, ANNA, title="Ana Souza"), TERMS, Directory({}, {}), NOW).why is Why.NOBODY
+
+
+def test_a_question_that_was_ticked_is_not_what_the_user_wrote() -> None:
+    asked = question_words("Lunch with Ana", "1 Nov 2026", 2)
+    assert without_questions(f"- [x] {asked}") == ""
+    assert without_questions(f"-  [x]  {asked.replace(' ', chr(0xA0))}\nWe met\n\nand ate") == "We met\n\nand ate"
+    assert without_questions("no meetings on 1 Nov 2026\n") == "no meetings on 1 Nov 2026\n"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fakes.calendar import Entry
 from fakes.household import LISBON, MONDAY, Household
+from kith.core.brief import day_text
 from kith.core.history import What
 from kith.core.model import PersonId
 from kith.core.period import Period
@@ -242,9 +243,64 @@ def test_an_edit_by_command_stands_when_the_calendar_adds_to_it(house: Household
     house.a_pass()
     house.store.history.edit(What.CONVERSATION, 1, "Lunch at the harbour")
     house.calendar.type_below(entry.uid, "She paid")
-    assert [what for what, _ in understood(house)] == ["corrected"]
+    assert understood(house) == [("corrected", "Lunch at the harbour\nShe paid")], "what is stored now"
     assert handles(house) == [("c1", "Lunch at the harbour\nShe paid")]
     assert house.a_pass().understood == []
+
+
+# Notes
+
+
+def test_a_note_stands_in_the_next_brief_once_its_event_is_deleted(house: Household) -> None:
+    first = event(house)
+    house.calendar.type_below(first.uid, "ask about the flat #city:porto\n! send the book\nnext: the exam\nand the cat")
+    house.a_pass()
+    assert "Noted" not in event(house).fields.description, "there it stands as it was typed"
+    house.calendar.remove(first.uid)
+    for _ in range(3):
+        house.wait(days=1)
+        house.a_pass()
+    brief = event(house).fields.description
+    assert brief.count("Noted 2 Nov 2026: ask about the flat / and the cat") == 1
+    assert (brief.count("send the book"), brief.count("the exam")) == (1, 1)
+    house.wait(days=1)
+    by_hand.talk(house.store, [ana(house)], house.now.date(), "", house.now)
+    house.a_pass()
+    assert "Noted" not in event(house).fields.description, "they have talked since"
+
+
+def test_the_text_of_a_withdrawn_conversation_is_a_note_for_the_next_time(house: Household) -> None:
+    entry = started(house)
+    house.calendar.type_below(entry.uid, "x" * 500)
+    house.a_pass()
+    house.a_pass()
+    house.calendar.retitle(entry.uid, entry.fields.title.removeprefix("✓ "))
+    house.wait(days=1)
+    house.a_pass()
+    house.wait(days=1)
+    house.a_pass()
+    (line,) = Telling(house.store, LISBON).for_next(ana(house))
+    assert line == f"Noted {day_text(house.now.date() - timedelta(days=2))}: {'x' * 150} …"
+
+
+def test_a_note_whose_event_is_gone_can_be_forgotten_and_had_back(house: Household) -> None:
+    first = event(house)
+    house.calendar.type_below(first.uid, "ask about the flat")
+    house.a_pass()
+    house.calendar.remove(first.uid)
+    for _ in range(2):
+        house.wait(days=1)
+        house.a_pass()
+    (note,) = [entry for entry in house.store.history.entries(LISBON)[ana(house)] if entry.what is What.NOTE]
+    assert house.store.history.people_of(What.NOTE, note.number) == [ana(house)]
+    before = house.known("Ana Souza").row.revision
+    by_hand.forget(house.store, [(What.NOTE, note.number)], house.now)
+    assert house.known("Ana Souza").row.revision > before
+    assert house.store.history.is_forgotten(What.NOTE, note.number)
+    assert Telling(house.store, LISBON).for_next(ana(house)) == ()
+    by_hand.forget(house.store, [(What.NOTE, note.number)], None)
+    assert not house.store.history.is_forgotten(What.NOTE, note.number)
+    assert Telling(house.store, LISBON).for_next(ana(house)) == ("Noted 2 Nov 2026: ask about the flat",)
 
 
 # Joined and split

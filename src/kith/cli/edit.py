@@ -42,6 +42,9 @@ def edit(
             raise UsageError("the new text?", hint=f'as in `kith edit {entry.handle} "…"`')
         given = nullcontext(entry.text if text is None else text.strip())
         with typed(options(context).paths, entry.text) if asks else given as after:
+            if not after.strip() and (asks or text is not None):
+                hint = f"`kith forget {entry.handle}` lets it count for nothing"
+                raise UsageError(f"nothing would be left of {entry.handle}; it stays as it was", hint=hint)
             done = by_hand.edit(app.store, entry, after, day=day, via=way)
         about = f", {day_text(day or entry.day)}" if entry.what is not What.FACT else ""
         say(f"{whose(app, entry.what, entry.number)}{about}: {quoted(after)} ({entry.handle}).")

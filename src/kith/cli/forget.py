@@ -12,16 +12,21 @@ from kith.cli.handles import entry_of, handle, whose
 from kith.cli.session import session
 from kith.cli.words import count, quoted
 from kith.core.brief import day_text
+from kith.core.history import What
 from kith.errors import UsageError
 
 
 def forget(
     context: typer.Context,
-    handles: Annotated[list[str], typer.Argument(metavar="HANDLE…", help="As `kith history` shows them: c12, f3, a4.")],
+    handles: Annotated[
+        list[str], typer.Argument(metavar="HANDLE…", help="As `kith history` shows them: c12, f3, a4, n5.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Have them back.")] = False,
 ) -> None:
     """Forget a conversation, a fact or an attempt: it counts for nothing and is shown nowhere, until `--undo`.
+
+    So is a note whose event is over.
 
     To forget is not to erase: the words stay in kith's store and, where they were typed in an event, in your calendar.
     What is typed into that event later is kept as a note, and does not bring the conversation back.
@@ -30,7 +35,7 @@ def forget(
 
     with session(context) as app:
         if undo:
-            things = [handle(one) for one in handles]
+            things = [handle(one, also=What.NOTE) for one in handles]
             for one, (what, number) in zip(handles, things, strict=True):
                 if not app.store.history.is_forgotten(what, number):
                     raise UsageError(f"{one} is not forgotten", hint="`kith history NAME` shows what is there")
@@ -39,7 +44,9 @@ def forget(
                 text = quoted(app.store.history.text_of(what, number) or "")
                 say(f"{whose(app, what, number)}: {text} is back ({what.value}{number}).")
             return
-        entries = list({entry.handle: entry for entry in (entry_of(app, one) for one in handles)}.values())
+        entries = list(
+            {entry.handle: entry for entry in (entry_of(app, one, also=What.NOTE) for one in handles)}.values()
+        )
         for entry in entries:
             say(f"{whose(app, entry.what, entry.number)}, {day_text(entry.day)}: {quoted(entry.text)}")
         if not yes:

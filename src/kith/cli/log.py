@@ -20,7 +20,7 @@ from kith.cli.session import one_person, options, past_day_option, session
 from kith.cli.words import day_words, joined, on_day, one_line
 from kith.core.cadence import window
 from kith.core.model import Person
-from kith.core.names import find, find_exact, fold
+from kith.core.names import find, find_exact, fold, nearly
 from kith.core.typed import parse
 from kith.errors import UsageError
 
@@ -75,13 +75,20 @@ def log(
         if text is None and len(words) > 1 and _is_text(words[-1], everybody):
             *words, text = words
         people = list({known.person.id: known for known in (one_person(network, who) for who in words)}.values())
-        day = past_day_option(on, app.today, "--on")
+        day = past_day_option(on, app.today, "--on", hint="log it when you have talked")
         if tried and via:
             raise UsageError("--via says how you talked, and --tried that you did not", hint="leave out one of them")
+        if not all(one.strip() for one in (*(gave or ()), *(got or ()))):
+            raise UsageError(f"{'--got' if all(one.strip() for one in gave or ()) else '--gave'}: what was it?")
         more = [*(f"gave: {one}" for one in gave or ()), *(f"got: {one}" for one in got or ())]
         kept = _Kept(people, day, via.value if via else "", tried, not_told)
         asks = text is None and not more and not tried and somebody_is_there()
         with typed(options(context).paths) if asks else nullcontext((text or "").strip()) as said:
+            if asks and not said.strip():
+                raise UsageError(
+                    "nothing was typed, so nothing is kept",
+                    hint='`kith log … -m ""` keeps that you talked, without a text',
+                )
             _keep(app, kept, "\n".join(filter(None, [said, *more])))
 
 
@@ -125,7 +132,7 @@ def _is_text(last: str, everybody: Sequence[Person]) -> bool:
     """Whether the last argument is the text: it names nobody in whole words, nor by an e-mail or an id.
 
     Raises:
-        UsageError: it could be either, such as the beginning of somebody's name.
+        UsageError: it could be either, such as the beginning of somebody's name, or nearly one.
     """
     found = find(last, everybody)
     wanted = set(fold(last).split())
@@ -134,12 +141,19 @@ def _is_text(last: str, everybody: Sequence[Person]) -> bool:
         return False
     begun = [person for person in found if all(_begins_a_word(word, person) for word in wanted)]
     if begun and wanted:
-        raise UsageError(
-            f"“{last}” may be what you talked about, or the beginning of a name",
-            hint=f"say `-m {shlex.quote(last)}` for the text, or type the whole word of the name",
-            candidates=tuple(sorted(person.name for person in begun)[:10]),
-        )
+        raise _either(last, "the beginning of a name", "type the whole word of the name", begun)
+    meant = nearly(last, everybody)
+    if meant:
+        raise _either(last, "a name with a slip in it", "type the name as it is written", meant)
     return True
+
+
+def _either(last: str, other: str, else_: str, people: Sequence[Person]) -> UsageError:
+    return UsageError(
+        f"“{last}” may be what you talked about, or {other}",
+        hint=f"say `-m {shlex.quote(last)}` for the text, or {else_}",
+        candidates=tuple(sorted(person.name for person in people)[:10]),
+    )
 
 
 def _begins_a_word(beginning: str, person: Person) -> bool:

@@ -10,6 +10,7 @@ from kith.cli.console import print_json, say, table
 from kith.cli.plain import identity
 from kith.cli.session import day_option, one_person, session
 from kith.cli.words import as_line, count, day_words, joined, one_line
+from kith.core.event import normal_line
 from kith.core.names import fold
 from kith.errors import UsageError
 
@@ -62,6 +63,12 @@ def add(
         what = as_line(text)
         if not what:
             raise UsageError("what is the news? say it in a line")
+        same = next((one for one in kith.store.news.all() if _stands(one, what, kith.today)), None)
+        if same is not None:
+            raise UsageError(
+                f"that is news {same.number} already: “{one_line(same.text)}”",
+                hint=f"`kith news end {same.number}` makes room, if it is to start anew",
+            )
         first = day_option(on, kith.today, "--on")
         last = day_option(until, kith.today, "--until") if until else None
         if last is not None and last < max(first, kith.today):
@@ -74,6 +81,10 @@ def add(
         told = _told(kith, kith.network())[-1]
         say(f"News {number}: “{one_line(what)}”.")
         _say_for_whom(kith, told, names)
+
+
+def _stands(news: News, text: str, today: date) -> bool:
+    return not news.is_over(today) and normal_line(news.text).casefold() == normal_line(text).casefold()
 
 
 def _say_for_whom(kith: App, told: Told, names: tuple[str, ...]) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kith.cli.console import print_json, say, table
 from kith.cli.session import one_person, session
+from kith.cli.words import joined
 from kith.core.brief import day_text
+from kith.core.promises import Promise, promise_key
 from kith.errors import UsageError
+
+if TYPE_CHECKING:
+    from kith.core.model import PersonId
+    from kith.sync.said import Telling
 
 
 def promises(
@@ -25,36 +33,54 @@ def promises(
     from kith.sync.said import Telling
 
     with session(context) as app:
-        if person is None:
-            people = {known.id: known.name for known in app.store.people.everybody()}
-        else:
-            somebody = one_person(app.everybody(), person).person
-            people = {somebody.id: somebody.name}
-        telling = Telling(app.store, app.rules.days.zone)
-        found = sorted(
-            ((promise, who) for who in people for promise in telling.promises(who)),
-            key=lambda one: (one[0].at, people[one[1]]),
-        )
+        asked = one_person(app.everybody(), person).person.id if person is not None else None
+        names = {known.id: known.name for known in app.store.people.everybody()}
+        found = _listed(Telling(app.store, app.rules.days.zone), names)
+        found = [one for one in found if asked is None or asked in one.people]
         if kept:
             wrong = next((number for number in kept if not 1 <= number <= len(found)), None)
             if wrong is not None:
                 raise UsageError(f"there is no number {wrong} in the list", hint="see the numbers: `kith promises`")
             chosen = [found[number - 1] for number in dict.fromkeys(kept)]
-            by_hand.keep_promises(app.store, [(who, promise.text) for promise, who in chosen], app.local_now)
-            for promise, who in chosen:
-                say(f"{people[who]}: “{promise.text}” is done.")
+            ticks = [(who, one.promise.text) for one in chosen for who in one.people]
+            by_hand.keep_promises(app.store, ticks, app.local_now)
+            for one in chosen:
+                say(f"{joined(list(one.people.values()))}: “{one.promise.text}” is done.")
         elif as_json:
             print_json(
                 [
-                    {"n": number, "id": who, "name": people[who], "day": promise.day.isoformat(), "text": promise.text}
-                    for number, (promise, who) in enumerate(found, 1)
+                    {
+                        "n": number,
+                        "people": [{"id": who, "name": name} for who, name in one.people.items()],
+                        "day": one.promise.day.isoformat(),
+                        "text": one.promise.text,
+                    }
+                    for number, one in enumerate(found, 1)
                 ]
             )
         elif not found:
             say("Nothing is promised.")
         else:
             rows = [
-                (str(number), people[who], day_text(promise.day), promise.text)
-                for number, (promise, who) in enumerate(found, 1)
+                (str(number), joined(list(one.people.values())), day_text(one.promise.day), one.promise.text)
+                for number, one in enumerate(found, 1)
             ]
             table(("N", "Who", "Since", "Promise"), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A promise, and the names of those for whom it is still to be done."""
+
+    promise: Promise
+    people: Mapping[PersonId, str]
+
+
+def _listed(telling: Telling, names: Mapping[PersonId, str]) -> list[_Listed]:
+    """Everybody's promises, oldest first; one that was made to several people in one conversation is one."""
+    found: dict[tuple[str, str], dict[PersonId, Promise]] = {}
+    for who in sorted(names, key=lambda one: (names[one], one)):
+        for promise in telling.promises(who):
+            found.setdefault((promise.made_in, promise_key(promise.text)), {})[who] = promise
+    listed = [_Listed(next(iter(each.values())), {who: names[who] for who in each}) for each in found.values()]
+    return sorted(listed, key=lambda one: (one.promise.at, *one.people.values()))

@@ -73,7 +73,10 @@ def met(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Who it is; without, what you looked for.")] = None,
     circle: Annotated[str | None, typer.Option("--circle", metavar="C", help="Which circle they join.")] = None,
 ) -> None:
-    """You know them by now: they become a person, as with `kith add`, or are the one who is known by that name."""
+    """You know them by now: they become a person, as with `kith add`, or are the one who is known by that name.
+
+    The note and what you wrote in their events go along.
+    """
     with session(context) as kith:
         found = _open(kith, number)
         called = " ".join((name or found.text).split())
@@ -81,6 +84,8 @@ def met(
             raise UsageError(f"“{one_line(called)}”: who is it?", hint=f"say the name: `kith scout met {number} NAME`")
         with kith.store.transaction():
             person = _become(kith, found, called, circle)
+            for text in _worth_keeping(kith, found):
+                kith.store.people.record_fact(person, "note", text, kith.local_now)
             kith.store.scouts.met(number, person, kith.today)
 
 
@@ -98,8 +103,9 @@ def _become(kith: App, found: Scout, called: str, circle: str | None) -> PersonI
     """Whom the scout turned out to be: somebody known by that name, or somebody new."""
     same = find_exact(called, [known.person for known in kith.everybody().known.values()])
     if not same:
-        how = "" if found.text == called else f"looked for “{found.text}”"
-        return add_somebody(kith, called, met=how, circle=circle)
+        how = [] if found.text == called else [f"looked for “{found.text}”"]
+        how += [f"through {kith.store.people.name(found.via)}"] if found.via else []
+        return add_somebody(kith, called, met=", ".join(how), circle=circle)
     if len(same) > 1:
         known = tuple(f"{person.name}, id {person.id}" for person in same)
         raise UsageError(f"“{called}” may be {len(same)} people", hint="type the id", candidates=known)
@@ -108,6 +114,12 @@ def _become(kith: App, found: Scout, called: str, circle: str | None) -> PersonI
         kith.store.people.set_circle(same[0].id, circle)
     say(f"It is {same[0].name}, whom you know{f': now in {circle}' if circle else ''}.")
     return same[0].id
+
+
+def _worth_keeping(kith: App, found: Scout) -> list[str]:
+    """The note about a scout, and what was written in their events, each with its day."""
+    written = _written(found, kith.store.scouts.slots(kith.rules.days.zone))
+    return [*filter(None, [found.note]), *(f"{day_text(slot.day)}: {slot.text}" for slot in written)]
 
 
 def _is_a_name(text: str) -> bool:

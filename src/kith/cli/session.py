@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kith.app import App
     from kith.sync.network import Known, Network
 
+_FIRST_YEAR = 1900
+"""Nobody remembers a day before; it is a slip of the fingers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Globals:
@@ -90,15 +93,17 @@ def day_option(text: str, today: date, option: str) -> date:
     return _day(day_from, text, today, option)
 
 
-def past_day_option(text: str, today: date, option: str) -> date:
-    """The day that an option names; one gone by, where it could be either.
+def past_day_option(text: str, today: date, option: str, *, hint: str = "") -> date:
+    """The day that an option names; one gone by, where it could be either. ``hint`` is for one still to come.
 
     Raises:
-        UsageError: not a day, or still to come.
+        UsageError: not a day, still to come, or before anybody's time.
     """
     day = _day(past_day_from, text, today, option)
     if day > today:
-        raise UsageError(f"{option}: {text} is still to come", hint="log it when you have talked")
+        raise UsageError(f"{option}: {text} is still to come", hint=hint)
+    if day.year < _FIRST_YEAR:
+        raise UsageError(f"{option}: {text} is before {_FIRST_YEAR}", hint="is the year as you meant it?")
     return day
 
 

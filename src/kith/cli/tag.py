@@ -41,6 +41,11 @@ def tag(
             return
         if any(not name for _, name in changes):
             raise UsageError("a tag needs a name, as in +family")
+        halved = next((name for sign, name in changes if sign == "+" and ":" in (name[0], name[-1])), None)
+        if halved is not None:
+            raise UsageError(
+                f"“{halved}” is half a tag", hint="one with a colon has a word on either side: +city:porto"
+            )
         network = app.everybody()
         people = list({known.person.id: known for known in (one_person(network, one) for one in who)}.values())
         _change(app, people, changes)

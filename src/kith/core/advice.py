@@ -125,7 +125,7 @@ def _longer(rhythm: Rhythm) -> Advice | None:
     begin = _begin(rhythm, AdviceKind.LONGER)
     if begin is None or every.about_days * 2 > _LONGEST:
         return None
-    skips = sorted((skip for skip in rhythm.skips if skip.on > begin), key=lambda skip: (skip.day, skip.on))
+    skips = sorted((skip for skip in rhythm.skips if _since(skip, begin, rhythm)), key=lambda skip: (skip.day, skip.on))
     rounds = _rounds(skips, every)
     if len(rounds) >= _IN_A_ROW:
         why = f"skipped {len(rounds)} times in a row, {_days([skip.day for skip in rounds])}"
@@ -135,6 +135,13 @@ def _longer(rhythm: Rhythm) -> Advice | None:
         return None
     twice = Period(every.months * 2, every.days * 2)
     return Advice(rhythm.person, rhythm.name, AdviceKind.LONGER, every, f"{why}; {_last(rhythm)}", every=twice)
+
+
+def _since(skip: Skip, begin: date, rhythm: Rhythm) -> bool:
+    """Whether a skip came after ``begin``; on the very day of a conversation, what is skipped ahead came after it."""
+    answer = rhythm.answers.get(AdviceKind.LONGER)
+    answered = answer is not None and answer.on == begin
+    return skip.on > begin or (skip.on == begin < skip.day and not answered)
 
 
 def _rounds(skips: Sequence[Skip], every: Period) -> list[Skip]:

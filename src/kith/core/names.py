@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from kith.core.model import Card, Person
 
@@ -13,6 +14,9 @@ _WORD = re.compile(r"\w+")
 _WHOLE_LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
+_LONG_ENOUGH = 4
+_NEARLY = 0.8
+"""Two letters of five may have changed places; another word of the same length has less in common."""
 
 
 def fold(text: str) -> str:
@@ -68,6 +72,14 @@ def find(query: str, people: Iterable[Person]) -> list[Person]:
     if beginning:
         return beginning
     return [person for person in everybody if _stands_in(wanted, query.strip().casefold(), person)]
+
+
+def nearly(word: str, people: Iterable[Person]) -> list[Person]:
+    """Everybody of whose name a word is nearly ``word``, as after a slip of the fingers; of short words nobody."""
+    wanted = fold(word)
+    if len(wanted) < _LONG_ENOUGH or " " in wanted:
+        return []
+    return [person for person in people if get_close_matches(wanted, fold(person.name).split(), n=1, cutoff=_NEARLY)]
 
 
 def first_name(person_name: str, given: str = "") -> str:

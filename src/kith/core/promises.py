@@ -22,11 +22,15 @@ _LONGEST = 150
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise: its words, the day of the text it was made in, and since when kith knows of it."""
+    """A promise: its words, the day of the text it was made in, and since when kith knows of it.
+
+    ``made_in`` is the handle of that text: one that was made to several people at once has the same for all of them.
+    """
 
     text: str
     day: date
     at: datetime
+    made_in: str = ""
 
 
 def promise_key(text: str) -> str:
@@ -48,7 +52,7 @@ def ticks_a_shown_one(line: str, brief: Iterable[str], day: date) -> bool:
 def open_promises(entries: Iterable[Entry], ticks: Iterable[tuple[datetime, str]]) -> tuple[Promise, ...]:
     """What is still to be done, oldest first. ``ticks`` are those of the command line, with their instants."""
     events: list[tuple[datetime, bool, Promise]] = [
-        (entry.since(line), line.order is Order.KEPT, Promise(line.value, entry.day, entry.since(line)))
+        (entry.since(line), line.order is Order.KEPT, Promise(line.value, entry.day, entry.since(line), entry.handle))
         for entry in entries
         for line in _promises_in(entry)
     ]

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kith.core.conversing import without_questions
+
 Values = Mapping[str, Any]
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w .,'()-]+")
@@ -102,7 +104,7 @@ def _notes(said: Mapping[str, Sequence[Values]]) -> dict[str, list[str]]:
             if event in reach_out["events"] and (event, line) not in talked and line == lines.get(event, line)
         ]
         for person in reach_out["people"]:
-            found[person] += filter(None, texts)
+            found[person] += filter(None, map(without_questions, texts))
     return found
 
 

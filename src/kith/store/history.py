@@ -10,14 +10,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
+from kith.core.conversing import without_questions
 from kith.core.event import normal_lines
 from kith.core.history import Entry, What, by_day
 from kith.core.model import EventUid, PersonId
 from kith.store.db import Database, Row
 
-_TABLES = {What.CONVERSATION: "conversations", What.ATTEMPT: "attempts", What.FACT: "facts"}
-CHANGEABLE = tuple(_TABLES)
-"""What can be edited and forgotten by its handle."""
+_TABLES = {
+    What.CONVERSATION: "conversations",
+    What.ATTEMPT: "attempts",
+    What.FACT: "facts",
+    What.NOTE: "typed_texts",
+}
+CHANGEABLE = (What.CONVERSATION, What.ATTEMPT, What.FACT)
+"""What can be edited and forgotten by its handle, wherever it came from."""
 
 
 class History:
@@ -35,8 +41,22 @@ class History:
             found[person].append(entry)
         return {person: sorted(entries, key=by_day, reverse=True) for person, entries in found.items()}
 
+    def typed(self) -> dict[PersonId, list[str]]:
+        """What stands typed in everybody's events as it was last read, whatever it counts for."""
+        people = self._people_of_events()
+        found: dict[PersonId, list[str]] = defaultdict(list)
+        for (event, occurrence), rows in self._states().items():
+            for person in people.get((event, occurrence), people.get((event, ""), ())):
+                found[person].append(rows[-1]["text"])
+        return found
+
     def people_of(self, what: What, number: int) -> list[PersonId]:
         """Whose it is; nobody's where there is no such thing."""
+        if what is What.NOTE:
+            people = self._people_of_events()
+            row = self._database.one("SELECT event_uid, occurrence FROM typed_texts WHERE id = ?", (number,))
+            place = (row["event_uid"], row["occurrence"]) if row else ("", "")
+            return people.get(place, people.get((place[0], ""), []))
         if what is What.CONVERSATION:
             sql = "SELECT person_id FROM conversation_people WHERE conversation_id = ? ORDER BY person_id"
         else:
@@ -65,7 +85,9 @@ class History:
         return datetime.fromisoformat(row["read_at"]).astimezone(zone).date() if row else None
 
     def is_forgotten(self, what: What, number: int) -> bool:
-        """Whether it was forgotten."""
+        """Whether it was forgotten; of a note, whether nothing stands in its place since."""
+        if what is What.NOTE:
+            return self._note_after(number) == ""
         sql = f"SELECT 1 FROM {_TABLES[what]} WHERE id = ? AND forgotten_at IS NOT NULL"
         return self._database.one(sql, (number,)) is not None
 
@@ -92,9 +114,14 @@ class History:
     def forget(self, what: What, number: int, now: datetime | None) -> None:
         """Let it count for nothing from ``now`` on; None takes that back.
 
-        What becomes of the event of a conversation changes with it: typed into again, it gives no new one.
+        What becomes of the event of a conversation changes with it: typed into again, it gives no new one. A note's
+        place in its event is kept as empty, until something else is typed there.
         """
         at = now.isoformat() if now else None
+        if what is What.NOTE:
+            self._forget_note(number, at)
+            self._raise_revisions(what, number)
+            return
         self._database.execute(f"UPDATE {_TABLES[what]} SET forgotten_at = ? WHERE id = ?", (at, number))
         if what is What.CONVERSATION:
             self._database.execute("UPDATE conversations SET withdrawn_at = ? WHERE id = ?", (at, number))
@@ -104,6 +131,29 @@ class History:
                 (int(now is not None), number),
             )
         self._raise_revisions(what, number)
+
+    def _forget_note(self, number: int, at: str | None) -> None:
+        if at is not None:
+            self._database.execute(
+                "INSERT INTO typed_texts (event_uid, occurrence, read_at, text)"
+                " SELECT event_uid, occurrence, ?, '' FROM typed_texts WHERE id = ?",
+                (at, number),
+            )
+        elif self._note_after(number) == "":
+            self._database.execute(
+                "DELETE FROM typed_texts WHERE id = (SELECT later.id FROM typed_texts later JOIN typed_texts note"
+                " USING (event_uid, occurrence) WHERE note.id = ? ORDER BY later.id DESC LIMIT 1)",
+                (number,),
+            )
+
+    def _note_after(self, number: int) -> str | None:
+        """What was read right after a note in its place, if that is what stands there now; else None."""
+        rows = self._database.all(
+            "SELECT later.text FROM typed_texts later JOIN typed_texts note USING (event_uid, occurrence)"
+            " WHERE note.id = ? AND later.id > note.id ORDER BY later.id",
+            (number,),
+        )
+        return rows[0]["text"] if len(rows) == 1 else None
 
     # --- ticks ----------------------------------------------------------------------------------------
 
@@ -183,13 +233,12 @@ class History:
             last = rows[-1]
             at = datetime.fromisoformat(last["read_at"])
             until = covered.get((event, occurrence))
-            if not last["text"] or (until is not None and at <= until) or _normal(last["text"]) in tried.get(event, ()):
+            text = without_questions(last["text"])
+            if not text or (until is not None and at <= until) or _normal(text) in tried.get(event, ()):
                 continue
             read = tuple(_read(rows))
-            first = next(at for at, text in read if text)
-            note = Entry(
-                What.NOTE, last["id"], _day(first, zone), first, last["text"], event=EventUid(event), states=read
-            )
+            first = next(at for at, state in read if without_questions(state))
+            note = Entry(What.NOTE, last["id"], _day(first, zone), first, text, event=EventUid(event), states=read)
             for person in people.get((event, occurrence), people.get((event, ""), ())):
                 yield person, note
 

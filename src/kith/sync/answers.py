@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+from kith.core.conversing import without_questions
 from kith.core.event import Kind, SeenEvent
 from kith.core.readback import (
     Corrected,
@@ -52,6 +53,8 @@ class Answers:
         ``line`` is the key of the one it was given in, where the event is a list.
         """
         people, events = self._store.people, self._store.events
+        if isinstance(meaning, Talked | Corrected | Noted | Ticked | Tried):
+            meaning, before = replace(meaning, text=without_questions(meaning.text)), without_questions(before)
         match meaning:
             case Talked():
                 people.record_conversation(
@@ -72,6 +75,8 @@ class Answers:
             case Noted():
                 self.tell("noted", row, reach_out, seen.fields.when.day_in(self._zone), meaning.text)
                 self._obey(row, reach_out, before, meaning.text, self._day_of(row, line))
+            case Ticked(text=""):
+                pass  # only a question was answered: that is for the meetings
             case Ticked():
                 self.tell("kept", row, reach_out, self._today, meaning.text)
             case Tried():
@@ -145,7 +150,8 @@ class Answers:
     def _correct(self, row: EventRow, reach_out: ReachOut, before: str, text: str, place: str) -> None:
         """``place`` is a list's line, or an instance of an event that repeats."""
         said.correct(self._store, row.uid, place, before, text)
-        self.tell("corrected", row, reach_out, self._today, text)
+        stands = self._store.people.conversation_text(row.uid, place)
+        self.tell("corrected", row, reach_out, self._today, text if stands is None else stands)
         self._obey(row, reach_out, before, text, self._day_of(row, place))
 
     def _obey(

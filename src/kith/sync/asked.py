@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import date
 
 from kith.core.brief import day_text
+from kith.core.conversing import question_words
 from kith.core.event import normal_line, printable
 from kith.core.model import PersonId
+from kith.core.typed import parse
 from kith.store.meetings import Question
 from kith.store.store import Store
 
@@ -21,15 +23,15 @@ def open_questions(store: Store) -> dict[PersonId, tuple[str, ...]]:
     return {person: tuple(f"- [ ] {_words(one)}" for one in some[-_MOST:]) for person, some in found.items()}
 
 
-def ticked(store: Store, zone: tzinfo) -> list[Question]:
+def ticked(store: Store, today: date) -> list[Question]:
     """The open questions whose line was ticked in an event about whom they are about."""
     waiting = store.meetings.open_questions()
     if not waiting:
         return []
-    entries = store.history.entries(zone)
+    typed = store.history.typed()
     found = []
     for person, questions in waiting.items():
-        kept = {normal_line(line) for entry in entries.get(person, ()) for line in entry.said.kept}
+        kept = {normal_line(line) for text in typed.get(person, ()) for line in parse(text, today).kept}
         found += [question for question in questions if normal_line(_words(question)) in kept]
     return found
 
@@ -37,4 +39,4 @@ def ticked(store: Store, zone: tzinfo) -> list[Question]:
 def _words(question: Question) -> str:
     title = printable(question.title)
     title = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE].strip()}…"
-    return f"“{title}” on {day_text(question.day)} was a meeting with them (if not: kith meetings no {question.number})"
+    return question_words(title, day_text(question.day), question.number)

@@ -49,7 +49,7 @@ def heed_meetings(store: Store, watching: Watching, rules: Rules, now: datetime,
 def settle(store: Store, watching: Watching, rules: Rules, now: datetime, report: PassReport) -> None:
     """Let conversations, questions and the days of the next meetings be as the calendars have them now."""
     with store.transaction():
-        for question in ticked(store, rules.days.zone):
+        for question in ticked(store, now.date()):
             store.meetings.answer(question, "yes")
     seen = look_through(store, watching, rules, load_network(store, rules), now)
     with store.transaction():

@@ -21,6 +21,7 @@ from kith.sources.base import Source
 from kith.store.store import Store
 from kith.sync.absorb import Absorber, meet
 from kith.sync.act import Act
+from kith.sync.asked import ticked
 from kith.sync.dates import wanted_dates
 from kith.sync.elsewhere import leave_behind
 from kith.sync.extras import Extras, Wanted
@@ -102,7 +103,7 @@ class Pass:
 
     def _heed_ticks(self, report: PassReport) -> None:
         """A line of a brief that was ticked may have been a question about a meeting."""
-        if self.watching.places and any(understood.what == "kept" for understood in report.understood):
+        if self.watching.places and ticked(self.store, self.now.date()):
             from kith.sync.meetings import settle
 
             settle(self.store, self.watching, self.rules, self.now, report)

@@ -13,15 +13,17 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from kith.core.brief import day_text
-from kith.core.event import normal_line, normal_lines
+from kith.core.event import normal_line, normal_lines, printable
 from kith.core.history import Entry, What
 from kith.core.model import EventUid, PersonId
 from kith.core.promises import Promise, open_promises, shown
-from kith.core.typed import Said, parse
+from kith.core.typed import Said, parse, without_facets
 from kith.store.store import Store
 
 _PROMISES = 8
 _FOR_NEXT = 5
+_NOTED = 3
+_LONGEST_NOTE = 150
 _TYPED = (What.CONVERSATION, What.ATTEMPT, What.NOTE)
 
 
@@ -97,6 +99,7 @@ class Telling:
     def __init__(self, store: Store, zone: tzinfo) -> None:
         self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
+        self._live = {row.uid for row in store.events.live()}
         self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
@@ -120,13 +123,29 @@ class Telling:
         return ()
 
     def for_next(self, person: PersonId) -> tuple[str, ...]:
-        """What was meant for the next time: since the last conversation, and in it."""
+        """What was meant for the next time: since the last conversation, and in it.
+
+        So was a note, once its event is over: as long as it stands in a live one, it is there to be read.
+        """
         found: list[str] = []
+        noted: list[str] = []
         for entry in self._typed(person):
             found = [*entry.said.for_next, *found]
             if entry.what is What.CONVERSATION:
                 break
-        return tuple(f"Next: {text}" for text in dict.fromkeys(found))[-_FOR_NEXT:]
+            if entry.what is What.NOTE and entry.event not in self._live:
+                noted = [*_noted(entry), *noted]
+        lines = [f"Next: {text}" for text in dict.fromkeys(found)]
+        return (*lines[-_FOR_NEXT:], *noted[-_NOTED:])
 
     def _typed(self, person: PersonId) -> list[Entry]:
         return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]
+
+
+def _noted(entry: Entry) -> list[str]:
+    """What a note says beside promises and orders, which briefs show by themselves: one line, or none."""
+    lines = [normal_line(without_facets(printable(line))) for line in entry.said.rest]
+    text = " / ".join(filter(None, lines))
+    if len(text) > _LONGEST_NOTE:
+        text = f"{text[:_LONGEST_NOTE].strip()} …"
+    return [f"Noted {day_text(entry.day)}: {text}"] if text else []
