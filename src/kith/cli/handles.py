@@ -40,16 +40,18 @@ def handle(typed: str, *, also: What | None = None) -> tuple[What, int]:
 
 
 def entry_of(app: App, typed: str, *, also: What | None = None) -> Entry:
-    """What stands under a handle. ``also`` is as with :func:`handle`; what a live event holds is changed there alone.
+    """What stands under a handle. ``also`` is as with :func:`handle`; what a waiting event holds stands there.
 
     Raises:
         UsageError: no handle, or nothing that counts stands under it.
     """
+    from kith.sync.said import waiting_events
+
     what, number = handle(typed, also=also)
     for person in app.store.history.people_of(what, number):
         for entry in app.store.history.entries(app.rules.days.zone).get(person, ()):
             if (entry.what, entry.number) == (what, number):
-                if what is What.NOTE and entry.event in {row.uid for row in app.store.events.live()}:
+                if what is What.NOTE and (entry.event, person) in waiting_events(app.store):
                     raise _stands_elsewhere(typed, what)
                 return entry
     if app.store.history.text_of(what, number) is None:

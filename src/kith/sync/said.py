@@ -99,7 +99,7 @@ class Telling:
     def __init__(self, store: Store, zone: tzinfo) -> None:
         self.entries: Mapping[PersonId, list[Entry]] = store.history.entries(zone)
         self._ticks = store.history.ticks()
-        self._live = {row.uid for row in store.events.live()}
+        self._waiting = waiting_events(store)
         self._promises: dict[PersonId, tuple[Promise, ...]] = {}
 
     def promises(self, person: PersonId) -> tuple[Promise, ...]:
@@ -125,7 +125,7 @@ class Telling:
     def for_next(self, person: PersonId) -> tuple[str, ...]:
         """What was meant for the next time: since the last conversation, and in it.
 
-        So was a note, once its event is over: as long as it stands in a live one, it is there to be read.
+        So was a note, once nobody waits for an answer to its event any more: until then it is there to be read.
         """
         found: list[str] = []
         noted: list[str] = []
@@ -133,13 +133,25 @@ class Telling:
             found = [*entry.said.for_next, *found]
             if entry.what is What.CONVERSATION:
                 break
-            if entry.what is What.NOTE and entry.event not in self._live:
+            if entry.what is What.NOTE and (entry.event, person) not in self._waiting:
                 noted = [*_noted(entry), *noted]
         lines = [f"Next: {text}" for text in dict.fromkeys(found)]
         return (*lines[-_FOR_NEXT:], *noted[-_NOTED:])
 
     def _typed(self, person: PersonId) -> list[Entry]:
         return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]
+
+
+def waiting_events(store: Store) -> set[tuple[EventUid | None, PersonId]]:
+    """The events in which kith waits for an answer, each with those about whom it does."""
+    open_ones = store.events.open_reach_outs()
+    return {
+        (row.uid, person)
+        for row in store.events.live()
+        for number in row.carried
+        if number in open_ones
+        for person in open_ones[number].people
+    }
 
 
 def _noted(entry: Entry) -> list[str]:
