@@ -208,7 +208,8 @@ class Promises:
         for entry in world.own():
             row = self._row(entry)
             waiting = sum(number in opened for number in row.carried) if row.state in LIVE else 0
-            days[world.rules.days.slot(entry.fields.when.day_in(world.zone))] += [entry] * waiting
+            known = row.written.fields if entry.unreadable else entry.fields  # nobody sees where that was moved to
+            days[world.rules.days.slot(known.when.day_in(world.zone))] += [entry] * waiting
         for day, there in days.items():
             placed = [entry for entry in there if self._kith_could_move(entry)]
             over = len(there) - world.rules.days.holds(day)

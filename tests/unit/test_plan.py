@@ -402,6 +402,13 @@ def test_what_the_user_moved_pushes_kith_s_own_out() -> None:
     assert places(made) == {"p02": "10-05 17:30"}
 
 
+def test_an_all_day_event_stays_and_the_other_makes_room() -> None:
+    pressing, other = who("a", due="09-01"), who("b")
+    there = [standing_at(other, AllDay(day("10-06"))), standing_at(pressing, at("10-06 17:30"))]
+    made = plan([pressing, other], there, replace(RULES, per_day=1), NOW)
+    assert places(made) == {"a": "10-05 17:30"}
+
+
 @pytest.mark.parametrize("count", [4, 6])
 def test_what_the_user_put_there_stays_however_many(count: int) -> None:
     standings = people(count)

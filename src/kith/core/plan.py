@@ -193,7 +193,9 @@ def _over_budget(
         movable = [
             reach_out
             for reach_out in there
-            if not reach_out.fixed and reach_out.when and not has_started(reach_out.when, now, rules.zone)
+            if not reach_out.fixed
+            and isinstance(reach_out.when, Timed)  # all-day ones are the user's, also where nobody remembers that
+            and not has_started(reach_out.when, now, rules.zone)
         ]
         movable.sort(key=lambda r: _pressing(standings.get(r.person), r.person, day))
         surplus = len(there) + beside[day] - rules.holds(day)

@@ -91,7 +91,7 @@ class Act:
         self._lists.look(sightings)
         self._excuse(sightings)
         held, ending = self._sort(sightings)
-        made = self._plan(held, sightings)
+        made = self._plan(held, ending, sightings)
         self._report.unplaced = [self._wanted[person].person.name for person in made.unplaced]
         if sightings.held:
             return
@@ -145,14 +145,19 @@ class Act:
                         ending.append(one)
         return held, ending
 
-    def _plan(self, held: dict[PersonId, _Held], sightings: Sightings) -> Plan:
+    def _plan(self, held: dict[PersonId, _Held], ending: list[_Held], sightings: Sightings) -> Plan:
+        stuck = [  # not wanted any more, and there until they can be looked at
+            one.standing.row.written.fields.when
+            for one in ending
+            if one.standing.sight is Sight.UNKNOWN and one.reach_out.open
+        ]
         return plan(
             standings=[known.standing for known in self._wanted.values()],
             open_reach_outs=[*map(self._open, held.values()), *self._lists.waiting(self._wanted)],
             rules=self._rules.days,
             now=self._now,
             used_today=self._used_today(held, sightings) + self._lists.answered(sightings),
-            others=self._others,
+            others=[*self._others, *stuck],
         )
 
     def _used_today(self, held: dict[PersonId, _Held], sightings: Sightings) -> int:

@@ -107,24 +107,22 @@ class Extras:
     def place(self, sightings: Sightings, wanted: Iterable[Wanted]) -> list[When]:
         """Decide where everything stands; when, for those that are ahead or wait for an answer."""
         held = self._held(sightings)
-        taken = [
-            when
-            for one in sightings.events.values()
-            if one.row.state in (EventState.CREATING, EventState.OPEN) and one.row.marker.kind not in KINDS
-            for when in [one.row.written.fields.when] * max(1, len(one.row.carried))  # a list takes a place for each
-        ]
+        ordinary = [one for one in sightings.events.values() if one.row.marker.kind not in KINDS]
+        unmoved = [when for one in ordinary for when in self._places(one) if self._cannot_move(one)]
+        taken = [when for one in ordinary for when in self._places(one)]
         mine: list[When] = []
+        moving: list[tuple[Wanted, _Held | None]] = []
         for one in sorted(wanted, key=lambda one: (one.at is None, one.not_before or date.min, one.name)):
             there = held.pop((one.kind, one.name), None)
             if there is None and not (one.may_begin and self._is_new(one)):
                 continue
-            when = self._when(one, there, taken + mine)
-            if there is not None:
-                self._standing.append((there, one, when))
-            elif when is not None:
-                self._new.append((one, when))
-            if when is not None and (there is None or there.reach_out.open):
-                mine.append(when)
+            stays = self._stays(one, there, unmoved + mine)
+            if stays is None:
+                moving.append((one, there))
+            else:
+                mine += self._put(one, there, stays)
+        for one, there in moving:
+            mine += self._put(one, there, self._next_place(one, there, taken + mine))
         self._standing += [(one, None, None) for one in held.values()]
         return mine
 
@@ -155,18 +153,48 @@ class Extras:
                 return False
         return True
 
-    def _when(self, wanted: Wanted, there: _Held | None, taken: list[When]) -> When | None:
-        """Where it stands; None where there is no place for it."""
-        stays = there.standing.row.written.fields.when if there is not None else None
+    def _put(self, wanted: Wanted, there: _Held | None, when: When | None) -> list[When]:
+        """Keep where it is to stand; the place that it takes."""
+        if there is not None:
+            self._standing.append((there, wanted, when))
+        elif when is not None:
+            self._new.append((wanted, when))
+        return [when] if when is not None and (there is None or there.reach_out.open) else []
+
+    def _stays(self, wanted: Wanted, there: _Held | None, unmoved: list[When]) -> When | None:
+        """Where it stands whatever else there is; None where it needs a place."""
+        there_now = there.standing.row.written.fields.when if there is not None else None
         if there is not None and self._is_fixed(there):
-            return stays
+            return there_now
         if wanted.at is not None:
             return Timed(wanted.at, self._rules.days.duration)
-        if there is not None and stays is not None and not self._must_move(there.reach_out, stays):
-            return stays
+        if there is None or there_now is None or self._must_move(there.reach_out, there_now):
+            return None
+        day = there_now.day_in(self._rules.days.zone)
+        ahead = not has_started(there_now, self._now, self._rules.days.zone)
+        beside = sum(when.day_in(self._rules.days.zone) == day for when in unmoved)
+        return None if ahead and beside >= self._rules.days.per_day else there_now
+
+    def _next_place(self, wanted: Wanted, there: _Held | None, taken: list[When]) -> When | None:
+        """The next free place; where there is none, it stays."""
         again = there.reach_out.again_from if there is not None else None
         start = next_free(taken, self._rules.days, self._now, again or wanted.not_before or self._today)
-        return Timed(start, self._rules.days.duration) if start is not None else stays
+        if start is not None:
+            return Timed(start, self._rules.days.duration)
+        return there.standing.row.written.fields.when if there is not None else None
+
+    def _places(self, one: Standing) -> list[When]:
+        """The places that an ordinary event takes; a list takes one for each on it."""
+        if one.row.state not in (EventState.CREATING, EventState.OPEN):
+            return []
+        return [one.row.written.fields.when] * max(1, len(one.row.carried))
+
+    def _cannot_move(self, one: Standing) -> bool:
+        """Whether an ordinary event keeps its place whatever comes: it has started, or it is where the user put it."""
+        row = one.row
+        fixed = any(self._store.events.reach_out(number).fixed for number in row.reach_outs)
+        started = has_started(row.written.fields.when, self._now, self._rules.days.zone)
+        return fixed or started or "when" in row.hands_off
 
     def _must_move(self, reach_out: ReachOut, when: When) -> bool:
         if reach_out.again_from is not None:
