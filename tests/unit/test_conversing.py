@@ -8,21 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kith.core.conversing import (
-    Directory,
-    Judged,
-    Terms,
-    Why,
-    directory,
-    judge,
-    next_ahead,
-    plain_title,
-    question_words,
-    without_questions,
-)
+from kith.core.conversing import Directory, Judged, Terms, Why, directory, judge, next_ahead, plain_title
 from kith.core.event import AllDay, Timed, When
 from kith.core.meetings import Answer, Guest, Kind, Meeting, is_excused, key_of
 from kith.core.model import Labelled, Person, PersonId
+from kith.core.questions import question_words, without_questions
 from kith.core.typed import Order, parse
 
 LISBON = ZoneInfo("Europe/Lisbon")

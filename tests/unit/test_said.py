@@ -292,7 +292,7 @@ def test_the_text_of_a_withdrawn_conversation_is_a_note_for_the_next_time(house:
     house.a_pass()
     house.wait(days=1)
     house.a_pass()
-    (line,) = Telling(house.store, LISBON).for_next(ana(house))
+    (line,) = Telling(house.store, LISBON).notes(ana(house))
     assert line == f"Noted {day_text(house.now.date() - timedelta(days=2))}: {'x' * 150} …"
 
 
@@ -310,10 +310,10 @@ def test_a_note_whose_event_is_gone_can_be_forgotten_and_had_back(house: Househo
     by_hand.forget(house.store, [(What.NOTE, note.number)], house.now)
     assert house.known("Ana Souza").row.revision > before
     assert house.store.history.is_forgotten(What.NOTE, note.number)
-    assert Telling(house.store, LISBON).for_next(ana(house)) == ()
+    assert Telling(house.store, LISBON).notes(ana(house)) == ()
     by_hand.forget(house.store, [(What.NOTE, note.number)], None)
     assert not house.store.history.is_forgotten(What.NOTE, note.number)
-    assert Telling(house.store, LISBON).for_next(ana(house)) == ("Noted 2 Nov 2026: ask about the flat",)
+    assert Telling(house.store, LISBON).notes(ana(house)) == ("Noted 2 Nov 2026: ask about the flat",)
 
 
 # Joined and split

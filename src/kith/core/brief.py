@@ -70,6 +70,7 @@ class Subject:
     asked: tuple[Timely, ...] = ()
     promises: tuple[str, ...] = ()
     for_next: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     news: tuple[Timely, ...] = ()
     introductions: tuple[Timely, ...] = ()
@@ -117,7 +118,7 @@ def _blocks(
         "questions": _lines([*subject.questions, *for_day(subject.asked, day)], lines),
         "conversations": _conversations(subject.conversations[:conversations]),
         "promises": _lines(subject.promises, lines),
-        "for_next": _lines(subject.for_next, lines),
+        "for_next": [*_lines(subject.for_next, lines), *_lines(subject.notes, lines)],
         "facts": [*(_lines(subject.facts[-facts:], facts) if facts else ()), *_work(person)],
         "dates": _dates(person, day),
         "changes": _lines(subject.changes, lines),

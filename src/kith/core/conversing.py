@@ -6,7 +6,6 @@ was small enough. A name in its title only makes a question. No clock: *now* is 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from kith.core import plain
-from kith.core.event import AllDay, When, normal_line
+from kith.core.event import AllDay, When
 from kith.core.meetings import Answer, Guest, Kind, Meeting
 from kith.core.model import Person, PersonId
 from kith.core.names import fold
@@ -23,7 +22,6 @@ from kith.core.typed import Order, parse
 VIA = "meeting"
 _ALMOST_A_DAY = timedelta(hours=23)
 _MOST_WORDS = 6
-_ASKED = re.compile(r"” on .+ was a meeting with them \(if not: kith meetings no \d+\)")
 _NO_PERSON = ("@group.calendar.google.com", "@resource.calendar.google.com", "@calendar.google.com")
 
 
@@ -202,18 +200,6 @@ def plain_title(title: str, day: date) -> str:
     if said.tags or any(line.order is not Order.TEXT for line in said.lines):
         return f"“{title.replace('#', '# ')}”"
     return title
-
-
-def question_words(title: str, day: str, number: int) -> str:
-    """What a brief asks about a meeting in whose title somebody's name stands."""
-    return f"“{title}” on {day} was a meeting with them (if not: kith meetings no {number})"
-
-
-def without_questions(text: str) -> str:
-    """A typed text without such lines, ticked: they are kith's words, and answer it. What is left is the user's."""
-    lines = text.splitlines()
-    left = [line for line in lines if not _ASKED.search(normal_line(line))]
-    return "\n".join(left).strip("\n") if left != lines else text
 
 
 def next_ahead(judged: Iterable[Judged], zone: tzinfo) -> dict[PersonId, date]:

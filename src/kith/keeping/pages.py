@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kith.core.conversing import without_questions
+from kith.core.questions import without_questions
 
 Values = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
-from kith.core.conversing import without_questions
 from kith.core.event import normal_lines
 from kith.core.history import Entry, What, by_day
 from kith.core.model import EventUid, PersonId
+from kith.core.questions import without_questions
 from kith.store.db import Database, Row
 
 _TABLES = {

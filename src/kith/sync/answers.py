@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from kith.core.conversing import without_questions
 from kith.core.event import Kind, SeenEvent
+from kith.core.questions import without_questions
 from kith.core.readback import (
     Corrected,
     Meaning,

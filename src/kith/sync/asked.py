@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from kith.core.brief import day_text
-from kith.core.conversing import question_words
 from kith.core.event import normal_line, printable
 from kith.core.model import PersonId
+from kith.core.questions import question_words
 from kith.core.typed import parse
 from kith.store.meetings import Question
 from kith.store.store import Store

@@ -234,6 +234,7 @@ class Subjects:
             understood=self._told.understood(person),
             promises=self._told.promise_lines(person),
             for_next=self._told.for_next(person),
+            notes=self._told.notes(person),
             changes=news_of(known.person, self._changes.get(person, ()), known.last.conversation),
             named_day=known.row.next_on,
             news=self._news.lines(known),

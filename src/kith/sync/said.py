@@ -123,20 +123,26 @@ class Telling:
         return ()
 
     def for_next(self, person: PersonId) -> tuple[str, ...]:
-        """What was meant for the next time: since the last conversation, and in it.
-
-        So was a note, once nobody waits for an answer to its event any more: until then it is there to be read.
-        """
+        """What was meant for the next time: since the last conversation, and in it."""
         found: list[str] = []
-        noted: list[str] = []
         for entry in self._typed(person):
             found = [*entry.said.for_next, *found]
             if entry.what is What.CONVERSATION:
                 break
+        return tuple(f"Next: {text}" for text in dict.fromkeys(found))[-_FOR_NEXT:]
+
+    def notes(self, person: PersonId) -> tuple[str, ...]:
+        """What was noted since the last conversation, once nobody waits for an answer to its event any more.
+
+        Until then it is there to be read.
+        """
+        noted: list[str] = []
+        for entry in self._typed(person):
+            if entry.what is What.CONVERSATION:
+                break
             if entry.what is What.NOTE and (entry.event, person) not in self._waiting:
                 noted = [*_noted(entry), *noted]
-        lines = [f"Next: {text}" for text in dict.fromkeys(found)]
-        return (*lines[-_FOR_NEXT:], *noted[-_NOTED:])
+        return tuple(noted[-_NOTED:])
 
     def _typed(self, person: PersonId) -> list[Entry]:
         return [entry for entry in self.entries.get(person, ()) if entry.what in _TYPED]
