@@ -14,7 +14,7 @@ from typing import assert_never
 
 from kith.calendars.base import Calendar
 from kith.core import brief as wording
-from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, Timed, When, line_digests, start_text
+from kith.core.event import Change, Fields, Kind, SeenEvent, Timed, When, line_digests
 from kith.core.model import PersonId
 from kith.core.plan import OpenReachOut, Placement, Plan, plan
 from kith.core.readback import Mark, Talked, Written, finishing_change, leading_mark, text_below
@@ -29,25 +29,17 @@ from kith.core.reconcile import (
     Leave,
     Sight,
     Update,
-    Wrote,
     difference,
     reconcile,
 )
 from kith.core.report import Note, PassReport, WroteEvent
 from kith.core.rules import Rules, Shape
-from kith.errors import Conflict, Rejected
 from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
 from kith.sync.lists import Lists
 from kith.sync.network import Known, Network, Subjects
 from kith.sync.readback import Sightings, Standing
-
-_WROTE = {
-    EventState.CREATING: Wrote.BEGUN,
-    EventState.OPEN: Wrote.YES,
-    EventState.FINISHING: Wrote.YES,
-    EventState.DELETING: Wrote.DELETING,
-}
+from kith.sync.write import WROTE, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +66,6 @@ class Act:
         others: Sequence[When] = (),
     ) -> None:
         self._store = store
-        self._calendar = calendar
         self._rules = rules
         self._now = now
         self._today = now.astimezone(rules.days.zone).date()
@@ -84,6 +75,7 @@ class Act:
         self._lists = Lists(store, calendar, rules, self._subjects, now, report, step)
         self._report = report
         self._step = step
+        self._writer = Writer(store, calendar, now, report, step)
         self._others = others
 
     def run(self, sightings: Sightings) -> None:
@@ -133,7 +125,7 @@ class Act:
         held: dict[PersonId, _Held] = {}
         ending: list[_Held] = []
         for standing in sorted(sightings.events.values(), key=lambda standing: standing.row.uid):
-            if standing.row.state not in _WROTE or standing.row.marker.kind is not Kind.REACH_OUT:
+            if standing.row.state not in WROTE or standing.row.marker.kind is not Kind.REACH_OUT:
                 continue
             for number in standing.row.reach_outs:
                 reach_out = self._store.events.reach_out(number)
@@ -207,7 +199,7 @@ class Act:
         change = Change()
         if want is not None and seen is not None:
             change = difference(want, row.written, seen, hands_off=row.hands_off)
-        self._carry_out(reconcile(want, _WROTE[row.state], one.standing.sight, change), one, placement)
+        self._carry_out(reconcile(want, WROTE[row.state], one.standing.sight, change), one, placement)
 
     def _want(self, one: _Held, placement: Placement | None) -> Fields | None:
         """What the event should say; None where it is not wanted any more."""
@@ -233,10 +225,9 @@ class Act:
         row, seen = one.standing.row, one.standing.seen
         match action:
             case Create(fields):
-                self._create(replace(row, written=self._written(fields)), placement)
+                self._create(replace(row, written=self._writer.written(fields)), placement)
             case Adopt():
-                with self._store.transaction():
-                    self._store.events.save(replace(row, state=EventState.OPEN))
+                self._writer.adopt(row)
             case Update(change) if seen is not None:
                 self._update(one, seen, change, placement)
             case Delete() if seen is not None:
@@ -264,61 +255,21 @@ class Act:
                 return
             begin = self._store.events.open_reach_out
             number = waiting.id if waiting else begin((person,), placement.window, self._now)
-            fields = self._fields(known, placement)
-            epoch = self._store.epoch
-            marker = Marker(
-                install=self._store.install,
-                epoch=epoch,
-                kind=Kind.REACH_OUT,
-                subject=person,
-                n=self._store.events.next_number(epoch, Kind.REACH_OUT, person),
-                card=known.person.cards[0].uid if known.person.cards else None,
-            )
-            row = EventRow(
-                marker=marker,
-                uid=marker.uid,
-                account=self._calendar.account,
-                calendar=self._calendar.name,
-                state=EventState.CREATING,
-                written=self._written(fields),
-                reach_outs=(number,),
-            )
+            card = known.person.cards[0].uid if known.person.cards else None
+            row = self._writer.name(Kind.REACH_OUT, person, self._fields(known, placement), (number,), card)
             self._store.events.save(row)
             self._store.lines.carry(row.uid, number)
         self._step("intent")
         self._create(row, placement)
 
     def _create(self, row: EventRow, placement: Placement | None) -> None:
-        with self._store.transaction():
-            if placement is not None and self._changed_meanwhile(self._wanted[placement.person]):
-                return
-            self._store.events.save(row)
-        self._step("intent")
-        try:
-            receipt = self._calendar.create(self._signed(row), row.written.fields, self._now)
-        except Conflict:
-            self._adopt_what_is_there(row)
-            return
-        except Rejected as error:
-            self._report.notes.append(Note(row.uid, error.message))
-            return
-        self._step("wrote")
-        with self._store.transaction():
-            written = replace(row.written, last_modified=self._now)
-            self._store.events.save(
-                replace(row, state=EventState.OPEN, href=receipt.href, etag=receipt.etag, written=written)
-            )
-            self._settle_placement(row.reach_outs, placement)
-        self._say("created", row, placement)
-
-    def _adopt_what_is_there(self, row: EventRow) -> None:
-        """Our name is taken: an earlier try got through. The next look reads it back against what was meant."""
-        found = self._calendar.find(row.uid)
-        if found is None:
-            self._give_up(row)
-            return
-        with self._store.transaction():
-            self._store.events.save(replace(row, state=EventState.OPEN, href=found.href, etag=None))
+        if self._writer.create(
+            row,
+            wanted=lambda: placement is None or not self._changed_meanwhile(self._wanted[placement.person]),
+            settle=lambda: self._settle_placement(row.reach_outs, placement),
+            lost=lambda: self._give_up(row),
+        ):
+            self._say("created", row, placement)
 
     def _give_up(self, row: EventRow) -> None:
         """The name is taken, and nothing has it: it was given before, in a life that this store does not remember.
@@ -326,20 +277,11 @@ class Act:
         A copy of the store was put back, and a trash bin knows better. The next pass plans for the person anew.
         """
         self._report.notes.append(Note(row.uid, "its name was used before; names from now on are new ones"))
-        with self._store.transaction():
-            self._store.events.save(replace(row, state=EventState.GONE, closed_at=self._now))
-            for number in row.reach_outs:
-                self._store.events.close_reach_out(number, "lost", self._now)
-            if row.marker.epoch == self._store.epoch:
-                self._store.begin_epoch()
+        for number in row.reach_outs:
+            self._store.events.close_reach_out(number, "lost", self._now)
 
     def _update(self, one: _Held, seen: SeenEvent, change: Change, placement: Placement | None) -> None:
         row = one.standing.row
-        with self._store.transaction():
-            if self._changed_meanwhile(self._wanted[one.person]):
-                return
-            self._intend(row, change)
-        self._step("intent")
         plain = row.written.plain_title if change.title is None else change.title
         lines = row.written.brief
         if change.description is not None:
@@ -355,19 +297,17 @@ class Act:
         )
         # At a new place, with nothing of the user's in it, it is as if they had never touched it.
         after = replace(row, written=written, touched=row.touched and (placement is None or bool(row.hands_off)))
-        try:
-            marker = self._signed(after, users_place=change.when is None and self._is_fixed(one))
-            receipt = self._calendar.update(seen, change, marker, self._now)
-        except Conflict:
-            return  # somebody else was faster; the next pass looks again
-        except Rejected as error:
-            self._report.notes.append(Note(row.uid, error.message))
-            return
-        self._step("wrote")
-        with self._store.transaction():
-            self._store.events.save(replace(after, href=receipt.href, etag=receipt.etag))
-            self._settle_placement(row.reach_outs, placement)
-        self._say("moved" if change.when else "updated", after, placement)
+        is_made = self._writer.update(
+            row,
+            seen,
+            change,
+            after,
+            users_place=change.when is None and self._is_fixed(one),
+            wanted=lambda: not self._changed_meanwhile(self._wanted[one.person]),
+            settle=lambda: self._settle_placement(row.reach_outs, placement),
+        )
+        if is_made:
+            self._say("moved" if change.when else "updated", after, placement)
 
     def _finish(self, one: _Held, seen: SeenEvent) -> None:
         """The last write to an answered event; after it, or where nothing is left to write, it is closed."""
@@ -378,50 +318,14 @@ class Act:
         if not change:
             self._end(row, one.reach_out, EventState.CLOSED)
             return
-        with self._store.transaction():
-            self._intend(row, change)
-        self._step("intent")
-        after = replace(row, written=replace(row.written, fields=change.applied_to(row.written.fields), pending=None))
-        try:
-            receipt = self._calendar.update(seen, change, None, self._now)
-        except Conflict:
-            return
-        except Rejected as error:
-            self._report.notes.append(Note(row.uid, error.message))
-            return
-        self._step("wrote")
-        with self._store.transaction():
-            written = replace(after.written, last_modified=self._now)
-            self._store.events.save(
-                replace(
-                    after,
-                    written=written,
-                    state=EventState.CLOSED,
-                    closed_at=self._now,
-                    href=receipt.href,
-                    etag=receipt.etag,
-                )
-            )
-        self._say("ticked", after, None)
+        fields = change.applied_to(row.written.fields)
+        if self._writer.finish(row, seen, change, fields):
+            self._say("ticked", replace(row, written=replace(row.written, fields=fields)), None)
 
     def _delete(self, one: _Held, seen: SeenEvent) -> None:
         row = one.standing.row
-        with self._store.transaction():
-            self._store.events.save(replace(row, state=EventState.DELETING))
-            self._close_reach_out(row, one.reach_out)
-        self._step("intent")
-        try:
-            self._calendar.delete(seen)
-        except Conflict:
-            return
-        self._step("wrote")
-        self._end(row, one.reach_out, EventState.GONE)
-        self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one))
-
-    def _intend(self, row: EventRow, change: Change) -> None:
-        """Keep what is about to be written, and when, in case no answer comes."""
-        written = replace(row.written, pending=change, last_modified=self._now)
-        self._store.events.save(replace(row, written=written))
+        if self._writer.delete(row, seen, intent=lambda: self._close_reach_out(row, one.reach_out)):
+            self._say("removed", row, None, why=one.reach_out.outcome or self._why_not(one))
 
     # --- the store's side -----------------------------------------------------------------------------
 
@@ -431,9 +335,7 @@ class Act:
 
     def _end(self, row: EventRow, reach_out: ReachOut, state: EventState) -> None:
         with self._store.transaction():
-            closed_at = row.closed_at or self._now
-            written = replace(row.written, pending=None)
-            self._store.events.save(replace(row, written=written, state=state, closed_at=closed_at))
+            self._writer.end(row, state)
             self._close_reach_out(row, reach_out)
 
     def _close_reach_out(self, row: EventRow, reach_out: ReachOut) -> None:
@@ -465,15 +367,6 @@ class Act:
         when = Timed(placement.start, self._rules.days.duration)
         day = when.day_in(self._rules.days.zone)
         return Fields(when, wording.title(subject, self._rules), wording.brief(subject, self._rules, day))
-
-    def _written(self, fields: Fields) -> Written:
-        return Written(fields, fields.title, line_digests(fields.description.splitlines()), last_modified=self._now)
-
-    def _signed(self, row: EventRow, *, users_place: bool = False) -> Marker:
-        """The marker with what is being written, so that read-back works without a store too."""
-        written = row.written
-        start = "" if users_place else start_text(written.fields.when)
-        return replace(row.marker, title=written.plain_title, start=start, lines=written.brief)
 
     def _why_not(self, one: _Held) -> str:
         if not self._store.lines.carries(one.standing.row.uid, one.reach_out.id):

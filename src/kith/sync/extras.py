@@ -26,7 +26,6 @@ from kith.core.reconcile import (
     Leave,
     Sight,
     Update,
-    Wrote,
     difference,
     reconcile,
 )
@@ -35,15 +34,9 @@ from kith.core.rules import Rules
 from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
 from kith.sync.readback import Sightings, Standing
-from kith.sync.write import Writer
+from kith.sync.write import WROTE, Writer
 
 KINDS = (Kind.DATE, Kind.INTRODUCTION, Kind.SCOUT)
-_WROTE = {
-    EventState.CREATING: Wrote.BEGUN,
-    EventState.OPEN: Wrote.YES,
-    EventState.FINISHING: Wrote.YES,
-    EventState.DELETING: Wrote.DELETING,
-}
 _MAY_COME_AGAIN = ("withdrawn", "lost", "left behind")
 """What no answer of the user's ended."""
 
@@ -139,7 +132,7 @@ class Extras:
         return {
             (one.row.marker.kind, one.row.marker.subject): _Held(one, self._store.events.reach_out(number))
             for one in sightings.events.values()
-            if one.row.marker.kind in KINDS and one.row.state in _WROTE
+            if one.row.marker.kind in KINDS and one.row.state in WROTE
             for number in one.row.reach_outs
         }
 
@@ -233,7 +226,7 @@ class Extras:
         change = Change()
         if want is not None and seen is not None:
             change = difference(want, row.written, seen, hands_off=row.hands_off)
-        match reconcile(want, _WROTE[row.state], held.standing.sight, change):
+        match reconcile(want, WROTE[row.state], held.standing.sight, change):
             case Create(fields):
                 self._create(replace(row, written=self._writer.written(fields)))
             case Adopt():

@@ -32,7 +32,6 @@ from kith.core.reconcile import (
     Leave,
     Sight,
     Update,
-    Wrote,
     difference,
     reconcile,
 )
@@ -42,14 +41,7 @@ from kith.store.events import EventRow, EventState, ReachOut
 from kith.store.store import Store
 from kith.sync.network import Known, Subjects
 from kith.sync.readback import Sightings, Standing
-from kith.sync.write import Writer
-
-_WROTE = {
-    EventState.CREATING: Wrote.BEGUN,
-    EventState.OPEN: Wrote.YES,
-    EventState.FINISHING: Wrote.YES,
-    EventState.DELETING: Wrote.DELETING,
-}
+from kith.sync.write import WROTE, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +108,7 @@ class Lists:
     def look(self, sightings: Sightings) -> None:
         """See which lists there are, and who waits on them."""
         rows = [one for one in sightings.events.values() if one.row.marker.kind is Kind.LIST]
-        live = [one for one in sorted(rows, key=lambda one: one.row.uid) if one.row.state in _WROTE]
+        live = [one for one in sorted(rows, key=lambda one: one.row.uid) if one.row.state in WROTE]
         self._lists = [self._read(standing) for standing in live]
 
     def written_to(self) -> set[PersonId]:
@@ -262,7 +254,7 @@ class Lists:
         change = Change()
         if seen is not None:
             change = difference(want, row.written, seen, hands_off=row.hands_off)
-        match reconcile(want, _WROTE[row.state], one.standing.sight, change):
+        match reconcile(want, WROTE[row.state], one.standing.sight, change):
             case Adopt():
                 self._writer.adopt(row)
             case Update(found) if seen is not None:
@@ -330,7 +322,7 @@ class Lists:
     def _wind_down(self, one: _List) -> None:
         """Nobody on it waits for an answer any more."""
         row, seen = one.row, one.standing.seen
-        match reconcile(None, _WROTE[row.state], one.standing.sight, Change()):
+        match reconcile(None, WROTE[row.state], one.standing.sight, Change()):
             case Delete() if seen is not None:
                 if self._writer.delete(row, seen):
                     self._say("removed", row.written.plain_title, row, self._where_to(row))

@@ -14,10 +14,19 @@ from kith.calendars.base import Calendar
 from kith.core.event import Change, Fields, Kind, Marker, SeenEvent, line_digests, start_text
 from kith.core.model import CardUid
 from kith.core.readback import Written
+from kith.core.reconcile import Wrote
 from kith.core.report import Note, PassReport
 from kith.errors import Conflict, Rejected
 from kith.store.events import EventRow, EventState
 from kith.store.store import Store
+
+WROTE = {
+    EventState.CREATING: Wrote.BEGUN,
+    EventState.OPEN: Wrote.YES,
+    EventState.FINISHING: Wrote.YES,
+    EventState.DELETING: Wrote.DELETING,
+}
+"""What the store says of an event that is live, for reconciling it."""
 
 
 def _always() -> bool:
