@@ -72,6 +72,7 @@ class Home:
         """Run a command in a terminal, as over ssh: type each answer once its question stands in the last line."""
         process, terminal = pty.fork()
         if process == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # as a shell does, also where the tests run without one
             os.chdir(self.folder)
             os.execvpe(_KITH[0], [*_KITH, *arguments], self.environment({"TERM": "xterm", "COLUMNS": "200"}))
         shown, ended = "", False
