@@ -502,10 +502,10 @@ def test_a_group_s_name_is_a_label_of_its_members(store: Store) -> None:
     cards = store.cards.by_person()
     assert [card.labels for card in cards[ANA]] == [("Family", "Choir")]
     assert [card.labels for card in cards[BEA]] == [()]
-    outlines = {outline.person: outline for outline in store.cards.outlines()}
-    assert outlines[ANA].has_label(frozenset({"choir"}))
-    assert not outlines[BEA].has_label(frozenset({"choir", "family"}))
-    assert outlines[BEA].has_key(frozenset({"bea"}))
+    assert store.cards.people_with({"choir"}, ()) == store.cards.people_with({"family"}, ()) == {ANA}
+    assert store.cards.people_with({"chess"}, {"bea"}) == {BEA}
+    assert store.cards.people_with((), {"ana", "bea"}) == {ANA, BEA}
+    assert store.cards.people_with((), ()) == set()
 
     store.cards.finish_groups(DISK, "book", frozenset({Href("a.vcf")}))
     assert [card.labels for card in store.cards.by_person([ANA])[ANA]] == [("Family",)]

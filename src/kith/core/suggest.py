@@ -6,12 +6,10 @@ is a facet, and no reason that may stand in an event. Other facets (where people
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, takewhile
-
-from rapidfuzz import fuzz
 
 from kith.core.model import PersonId
 from kith.core.names import first_name, fold
@@ -150,6 +148,12 @@ def _belong_together(people: Sequence[Candidate]) -> bool:
 # --- tags -------------------------------------------------------------------------------------------------
 
 
+def tags_to_share(tags: Iterable[Iterable[str]]) -> frozenset[str]:
+    """Of the tags of each of the people, in lower case: those that a few of them share, and that count as reasons."""
+    times = Counter(tag for theirs in tags for tag in {tag.casefold() for tag in theirs})
+    return frozenset(tag for tag, those in times.items() if 1 < those <= _COMMON and _counts(tag))
+
+
 def _shared_tags(people: Mapping[PersonId, Candidate], ordinary: Collection[str]) -> Iterator[tuple[Pair, Reason]]:
     holders: dict[str, dict[PersonId, None]] = defaultdict(dict)
     written: dict[str, str] = {}
@@ -215,7 +219,11 @@ def _alike(one: str, other: str) -> bool:
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(shorter, longer, strict=False)))
     if (same == len(shorter) and len(longer) - same <= 3) or (same >= 5 and len(longer) - same <= 4):
         return True
-    return len(shorter) >= 6 and fuzz.ratio(one, other) >= _ALIKE
+    if len(shorter) < 6:
+        return False
+    from rapidfuzz import fuzz  # not at the top: most passes have no two words to compare
+
+    return fuzz.ratio(one, other) >= _ALIKE
 
 
 def _cut(text: str) -> str:

@@ -28,22 +28,6 @@ _BETWEEN = "\x1f"
 _as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new encoder for each card
 
 
-class Outline(NamedTuple):
-    """Whose card it is, and its folded labels and names, each in one text; ask with :meth:`has_label`."""
-
-    person: PersonId
-    labels: str
-    keys: str
-
-    def has_label(self, labels: frozenset[str]) -> bool:
-        """Whether one of the labels (in lower case) stands on it."""
-        return bool(self.labels) and not labels.isdisjoint(self.labels.split(_BETWEEN))
-
-    def has_key(self, keys: frozenset[str]) -> bool:
-        """Whether one of the names (folded) or e-mails (in lower case) stands on it."""
-        return not keys.isdisjoint(self.keys.split(_BETWEEN))
-
-
 class Standing(NamedTuple):
     """Where a stored card stands, what it was like, and whether it was not found there any more."""
 
@@ -233,7 +217,9 @@ class Cards:
 
     def counts(self, account: AccountId) -> tuple[int, int]:
         """How many cards the account has, and how many of them are missing."""
-        row = self._database.one("SELECT count(*), count(missing_since) FROM cards WHERE account = ?", (account,))
+        missing = "account = ? AND missing_since IS NOT NULL"  # each is counted in an index; the cards are not read
+        sql = f"SELECT (SELECT count(*) FROM cards WHERE account = ?), (SELECT count(*) FROM cards WHERE {missing})"
+        row = self._database.one(sql, (account, account))
         return (row[0], row[1]) if row else (0, 0)
 
     def missing(self, account: AccountId) -> list[CardRef]:
@@ -298,14 +284,35 @@ class Cards:
             cards[PersonId(row["home"])].append(card_of(row))
         return cards
 
-    def outlines(self) -> Iterator[Outline]:
-        """Every card as far as choosing who is in the network needs it; many times faster than the whole card."""
-        groups = {member: _joined(labels) for member, labels in self._labels_by_member().items()}
-        for account, collection, uid, labels, keys, person in self._linked(
-            "c.account, c.collection, c.uid, c.labels, c.keys, p.person_id", None
-        ):
-            more = groups.get((account, collection, uid), "") if groups else ""
-            yield Outline(PersonId(person), f"{labels}{_BETWEEN}{more}" if more else labels, keys)
+    def people_with(self, labels: Collection[str], keys: Collection[str]) -> set[PersonId]:
+        """Whoever has a card with one of the labels (in lower case), or one of the names (folded) and e-mails."""
+        wanted, named = frozenset(labels), frozenset(keys)
+        found = [
+            rowid
+            for rowid, theirs, names in self._database.each("SELECT rowid, labels, keys FROM cards")
+            if (theirs and not wanted.isdisjoint(theirs.split(_BETWEEN)))
+            or (named and not named.isdisjoint(names.split(_BETWEEN)))
+        ]
+        of_card = (
+            "SELECT person_id FROM person_cards p JOIN cards c"
+            " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
+        )
+        rows = self._database.all(f"{of_card} WHERE c.rowid IN (SELECT value FROM json_each(?))", (json.dumps(found),))
+        return {PersonId(row["person_id"]) for row in rows} | self._in_groups(wanted)
+
+    def _in_groups(self, labels: frozenset[str]) -> set[PersonId]:
+        """Whoever has a card that one of the group cards names, of those with one of the labels as their name."""
+        groups = self._database.all("SELECT account, collection, name, members FROM card_groups")
+        sql = (
+            "SELECT person_id FROM person_cards"
+            " WHERE account = ? AND collection = ? AND uid IN (SELECT value FROM json_each(?))"
+        )
+        return {
+            PersonId(row["person_id"])
+            for group in groups
+            if group["name"].casefold() in labels
+            for row in self._database.all(sql, (group["account"], group["collection"], group["members"]))
+        }
 
     def _linked(self, columns: str, people: Collection[PersonId] | None, *, of: str = "person_id") -> Iterator[Row]:
         sql = (

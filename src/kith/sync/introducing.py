@@ -15,11 +15,11 @@ from kith.core.introduce import Introduction, State, says_met
 from kith.core.model import Card, Person, PersonId
 from kith.core.names import fold
 from kith.core.rules import Rules
+from kith.core.suggest import Candidate, Suggestion, best_for_each, suggest, tags_to_share
 from kith.core.timely import Timely
 from kith.store.store import Store
 
 if TYPE_CHECKING:
-    from kith.core.suggest import Candidate, Suggestion
     from kith.sync.network import Network
 
 _NEWEST = 10
@@ -55,22 +55,25 @@ def _with_answer(store: Store, one: Introduction, entries: Entries) -> Introduct
 
 def suggestions(store: Store, network: Network, rules: Rules, entries: Entries | None = None) -> list[Suggestion]:
     """Every pair of the network with a reason to meet, the best first. ``entries`` as above."""
-    from kith.core.suggest import suggest  # with a library that reading commands do without
-
     members = [known.person for known in network.members() if known.is_there]
-    cards = store.cards.by_person({person.id for person in members})
+    shared = tags_to_share(person.labels for person in members)
     said = _asked_and_offered(store.history.entries(rules.days.zone) if entries is None else entries)
-    nothing: tuple[list[str], list[str]] = ([], [])
-    candidates = [_candidate(person, cards[person.id], *said.get(person.id, nothing)) for person in members]
+    telling = {
+        person.id: (person, tuple(tag for tag in person.labels if tag.casefold() in shared), *said[person.id])
+        for person in members
+    }
+    telling = {person: told for person, told in telling.items() if any(told[1:])}
+    cards = store.cards.by_person(telling.keys())
+    candidates = [_candidate(*told, cards[person]) for person, told in telling.items()]
     circles = [name for circle in rules.circles for name in (circle.name, *circle.labels)]
     acquainted = store.introductions.acquainted()
     acquainted |= {frozenset(one.people) for one in store.introductions.all(rules.days.zone)}
     return suggest(candidates, acquainted, circles)
 
 
-def _candidate(person: Person, cards: Iterable[Card], asks: Iterable[str], offers: Iterable[str]) -> Candidate:
-    from kith.core.suggest import Candidate
-
+def _candidate(
+    person: Person, tags: tuple[str, ...], asks: Iterable[str], offers: Iterable[str], cards: Iterable[Card]
+) -> Candidate:
     households = {
         fold(f"{card.family} {card.street} {card.postcode} {card.city}")
         for card in cards
@@ -79,7 +82,7 @@ def _candidate(person: Person, cards: Iterable[Card], asks: Iterable[str], offer
     return Candidate(
         person=person.id,
         name=person.name,
-        tags=person.labels,
+        tags=tags,
         asks=_newest(asks),
         offers=_newest(offers),
         organisation=person.organisation,
@@ -115,8 +118,6 @@ class Introducing:
         self._open = [one for one in introductions(store, rules, entries) if one.state is State.INTRODUCED]
         self._best: Mapping[PersonId, Suggestion] = {}
         if rules.giving.suggest and rules.details == "full":
-            from kith.core.suggest import best_for_each
-
             self._best = best_for_each(suggestions(store, network, rules, entries))
 
     def questions(self, person: PersonId) -> tuple[Timely, ...]:

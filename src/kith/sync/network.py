@@ -151,11 +151,7 @@ def _candidates(store: Store, rules: Rules) -> set[PersonId]:
     """Everybody whom a label, the config or the user's hand may have put into the network."""
     labels = frozenset(label.casefold() for circle in rules.circles for label in circle.labels)
     keys = frozenset(exact_key(rule.who) for rule in rules.people)
-    found = store.people.set_by_hand() | store.choosing.tagged(labels)
-    for outline in store.cards.outlines():
-        if outline.has_label(labels) or (keys and outline.has_key(keys)):
-            found.add(outline.person)
-    return found
+    return store.people.set_by_hand() | store.choosing.tagged(labels) | store.cards.people_with(labels, keys)
 
 
 def _load(store: Store, rules: Rules, people: set[PersonId] | None) -> Network:
