@@ -77,7 +77,6 @@ def test_what_is_said_of_a_book(servers: dict[str, Server], name: str) -> None:
     assert found.path == book.path
     assert found.kinds == {"collection", "addressbook"}
     assert found.writable is True
-    assert found.sync_token_supported
     assert found.sync_token
     assert not found.generated
 

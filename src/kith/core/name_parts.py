@@ -203,7 +203,7 @@ def _as_family(alike: Alike) -> Alike:
     return Alike.DIFFERENT if alike is Alike.NICKNAME else alike
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def word_likeness(one: str, other: str) -> Alike:
     """How alike two single words of names are; the order of the two does not matter."""
     if one == other:
@@ -224,7 +224,7 @@ def word_likeness(one: str, other: str) -> Alike:
     return Alike.DIFFERENT
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def sound(word: str) -> str:
     """A spelling that is the same for most ways in which a name is written: ``Dmitriy``, ``Dmitri`` → ``dmitri``.
 

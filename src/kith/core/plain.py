@@ -58,7 +58,7 @@ _HOUSE_WORDS = {
 _LONGEST_NUMBER = 40
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def latin(text: str) -> str:
     """The text in lower-case Latin letters without accents, words separated by single spaces."""
     return fold(text) if text.isascii() else fold(anyascii(fold(text)))

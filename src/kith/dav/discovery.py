@@ -51,10 +51,14 @@ _KINDS = xml.dav("resourcetype")
 _NAME = xml.dav("displayname")
 _SYNC_TOKEN = xml.dav("sync-token")
 _CTAG = xml.calendar_server("getctag")
-_REPORTS = xml.dav("supported-report-set")
 _PRIVILEGES = xml.dav("current-user-privilege-set")
 _COMPONENTS = xml.caldav("supported-calendar-component-set")
-_ABOUT_COLLECTIONS = (_KINDS, _NAME, _SYNC_TOKEN, _REPORTS, _PRIVILEGES)
+_ASKED: dict[Service, tuple[str, ...]] = {
+    "carddav": (_KINDS, _NAME, _SYNC_TOKEN, _PRIVILEGES),
+    "caldav": (_KINDS, _NAME, _PRIVILEGES, _COMPONENTS),
+}
+"""What to ask of collections. The state of calendars is not wanted here, and where address books stand beside them
+Radicale would look at all cards for theirs."""
 PATIENCE = 3.0
 """How much longer than usual to wait where a server may have to look at every card before it answers."""
 
@@ -88,7 +92,6 @@ class Collection:
     writable: bool | None = None
     ctag: str | None = None
     sync_token: str | None = None
-    sync_token_supported: bool = False
     components: frozenset[str] = frozenset()
     generated: bool = False
 
@@ -138,24 +141,22 @@ def list_collections(
 ) -> tuple[Collection, ...]:
     """The collections of the service's kind in a home set, or the one that ``url`` itself is.
 
-    Without ``members`` only ``url`` itself is looked at. One request; a second one for the CTags where a server has no
-    sync tokens, since to ask for both makes Radicale look at all cards twice.
+    Without ``members`` only ``url`` itself is looked at. One request; a second one for the CTags of address books where
+    a server has no sync tokens, since to ask for both makes Radicale look at all cards twice.
 
     Raises:
         AccountError: as the server answers. An empty result is an answer.
     """
     found = _listed(transport, url, service, members=members)
-    if all(collection.sync_token for collection in found):
+    if service == "caldav" or all(collection.sync_token for collection in found):
         return found
     return _listed(transport, url, service, _CTAG, members=members)
 
 
 def _listed(transport: Transport, url: str, service: Service, *more: str, members: bool) -> tuple[Collection, ...]:
-    asked = (*_ABOUT_COLLECTIONS, *((_COMPONENTS,) if service == "caldav" else ()), *more)
     depth = "1" if members else "0"
-    answer = transport.request(
-        "PROPFIND", as_folder(url), body=xml.propfind(*asked), depth=depth, ok=(207,), patience=PATIENCE
-    )
+    body = xml.propfind(*_ASKED[service], *more)
+    answer = transport.request("PROPFIND", as_folder(url), body=body, depth=depth, ok=(207,), patience=PATIENCE)
     found: dict[str, Collection] = {}
     for response in Multistatus(answer):
         collection = _collection(response, service)
@@ -192,7 +193,6 @@ def _collection(response: Response, service: Service) -> Collection | None:
         writable=bool(privileges & _WRITING) if privileges else None,
         ctag=response.text(_CTAG),
         sync_token=response.text(_SYNC_TOKEN),
-        sync_token_supported=response.has(_SYNC_TOKEN) or xml.dav("sync-collection") in response.names(_REPORTS),
         components=response.attributes(_COMPONENTS, xml.caldav("comp"), "name"),
         generated=last.startswith(_GENERATED) or "/addressbooks/system/" in response.path,
     )

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from zlib import crc32
 
 from kith.core.evidence import RULES, Kind, NameParts, Pair, Profile, Verdict
 from kith.core.model import PartialDate, PersonId
@@ -36,11 +39,23 @@ class Ruled:
     at: str
 
 
+_IN_A_BLOCK = 2000
+_LOOK = """
+CREATE TEMP TABLE IF NOT EXISTS moved_keys (key INTEGER NOT NULL, person_id TEXT NOT NULL, had INTEGER NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS pairs (
+    place INTEGER NOT NULL, one TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, one, other)
+) WITHOUT ROWID;
+DELETE FROM temp.moved_keys;
+DELETE FROM temp.pairs;
+"""
+
+
 class Matching:
     """Profiles, keys, likenesses and rulings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._blocks = 1
 
     # --- what is to be looked at again ----------------------------------------------------------------
 
@@ -95,21 +110,63 @@ class Matching:
         return {person: frozenset(found.get(person, ())) for person in people}
 
     def keep_keys(self, keys: Mapping[PersonId, Iterable[int]]) -> None:
-        """Give people these keys and no others."""
-        self._database.execute(f"DELETE FROM match_keys WHERE {_AMONG}", (_json(keys),))
+        """Give people these keys and no others; between :meth:`begin_look` and the next, it is noted what moved."""
+        among = _json(keys)
+        note = f"INSERT INTO temp.moved_keys SELECT key, person_id, ? FROM match_keys WHERE {_AMONG}"
+        self._database.execute(note, (1, among))
+        self._database.execute(f"DELETE FROM match_keys WHERE {_AMONG}", (among,))
         rows = sorted((key, person) for person, theirs in keys.items() for key in theirs)
         self._database.execute_many("INSERT INTO match_keys VALUES (?, ?)", rows)
+        self._database.execute(note, (0, among))
 
-    def members(self, keys: Collection[int], *, shared: bool = False) -> dict[int, set[PersonId]]:
-        """Who has each of the keys; if ``shared``, only of those that several people have."""
-        found: dict[int, set[PersonId]] = defaultdict(set) if shared else {key: set() for key in keys}
+    def members(self, keys: Collection[int]) -> dict[int, set[PersonId]]:
+        """Who has each of the keys."""
+        found: dict[int, set[PersonId]] = {key: set() for key in keys}
         sql = "SELECT key, person_id FROM match_keys WHERE key IN (SELECT value FROM json_each(?))"
-        if shared:
-            sql += " AND key IN (SELECT key FROM match_keys GROUP BY key HAVING count(*) > 1)"
-        people: dict[str, PersonId] = {}  # one string for each, however many keys they have
         for key, person in self._database.each(sql, (_json(keys),)):
-            found[key].add(people.setdefault(person, PersonId(person)))
-        return dict(found)
+            found[key].add(PersonId(person))
+        return found
+
+    # --- a look at who is like whom -------------------------------------------------------------------
+
+    def begin_look(self) -> None:
+        """Begin a look: nothing is noted yet of keys that moved and of pairs to compare.
+
+        That is kept beside the store while the connection lasts, and not in memory: it grows with the address book.
+        """
+        self._database.script(_LOOK)
+        row = self._database.one("SELECT count(*) FROM people")
+        self._blocks = 1 + (row[0] if row else 0) // _IN_A_BLOCK
+
+    def moved_keys(self) -> Iterator[tuple[int, set[PersonId], set[PersonId]]]:
+        """Each key that somebody got or had, of those that several have now: who has it, and who of those had it."""
+        sql = (
+            "SELECT key, person_id, 0 AS had FROM match_keys WHERE key IN (SELECT key FROM temp.moved_keys)"
+            " UNION ALL SELECT key, person_id, 1 FROM temp.moved_keys WHERE had = 1 ORDER BY key"
+        )
+        for key, rows in groupby(self._database.each(sql), key=itemgetter(0)):
+            both: tuple[set[PersonId], set[PersonId]] = (set(), set())
+            for _, person, had in rows:
+                both[had].add(PersonId(person))
+            if len(both[0]) > 1:
+                yield key, *both
+
+    def note_pairs(self, pairs: Iterable[Pair]) -> None:
+        """Note that pairs are to be compared, each once."""
+        self._database.execute_many(
+            "INSERT OR IGNORE INTO temp.pairs VALUES (?, ?, ?)", ((self._place(*names), *names) for names in pairs)
+        )
+
+    def _place(self, one: PersonId, other: PersonId) -> int:
+        """Where a pair stands: neighbours are pairs of the same few people, there and back again."""
+        first, second = sorted(crc32(person.encode()) % self._blocks for person in (one, other))
+        return first * self._blocks + (second if first % 2 == 0 else self._blocks - 1 - second)
+
+    def pairs(self) -> Iterator[list[Pair]]:
+        """The pairs that were noted; those of one list are of few people."""
+        rows = self._database.each("SELECT place, one, other FROM temp.pairs ORDER BY place, one, other")
+        for _, some in groupby(rows, key=itemgetter(0)):
+            yield [(PersonId(one), PersonId(other)) for _, one, other in some]
 
     # --- likenesses -----------------------------------------------------------------------------------
 

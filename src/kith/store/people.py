@@ -74,20 +74,32 @@ class People:
 
     def add(self, person: PersonRow, now: datetime) -> None:
         """Store a new person."""
-        self._database.execute(
+        self._add([person], now)
+
+    def add_with_cards(self, newcomers: Sequence[tuple[PersonRow, CardRef]], now: datetime) -> None:
+        """Store new people, each with the card they are known by."""
+        self._add((person for person, _ in newcomers), now)
+        self._link((ref, person.id) for person, ref in newcomers)
+
+    def _add(self, people: Iterable[PersonRow], now: datetime) -> None:
+        self._database.execute_many(
             "INSERT INTO people (id, name, body, by_hand, created_at, circle, every, next_on, next_set_on)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(person.id, person.name, json.dumps({"emails": person.emails, "phones": person.phones})),
-                *(
-                    int(person.by_hand),
-                    now.isoformat(),
-                    person.set_by_hand.circle,
-                    _text(person.set_by_hand.every),
-                ),
-                *(_text(person.next_on), now.date().isoformat() if person.next_on else None),
+                (
+                    *(person.id, person.name, json.dumps({"emails": person.emails, "phones": person.phones})),
+                    *(int(person.by_hand), now.isoformat()),
+                    *(person.set_by_hand.circle, _text(person.set_by_hand.every)),
+                    *(_text(person.next_on), now.date().isoformat() if person.next_on else None),
+                )
+                for person in people
             ),
         )
+
+    def taken(self, people: Iterable[PersonId]) -> set[PersonId]:
+        """Those of the ids that somebody has."""
+        sql = "SELECT id FROM people WHERE id IN (SELECT value FROM json_each(?))"
+        return {PersonId(row["id"]) for row in self._database.all(sql, (json.dumps(list(people)),))}
 
     def everybody(self, people: Collection[PersonId] | None = None) -> list[PersonRow]:
         """Every person, or those given, in the order of their ids; nobody who counts as somebody else."""
@@ -138,10 +150,13 @@ class People:
 
     def link(self, ref: CardRef, person: PersonId) -> None:
         """Make a card a person's, and whoever's they count as."""
-        self._database.execute(
+        self._link([(ref, person)])
+
+    def _link(self, links: Iterable[tuple[CardRef, PersonId]]) -> None:
+        self._database.execute_many(
             "INSERT OR REPLACE INTO person_cards (account, collection, uid, home, person_id)"
             " VALUES (?, ?, ?, ?, coalesce((SELECT joined_to FROM people WHERE id = ?), ?))",
-            (ref.account, ref.collection, ref.uid, person, person, person),
+            ((ref.account, ref.collection, ref.uid, person, person, person) for ref, person in links),
         )
 
     def added_by_hand(self, people: Collection[PersonId]) -> list[PersonRow]:
@@ -166,17 +181,17 @@ class People:
         )
         return {PersonId(row["id"]) for row in self._database.all(sql, (json.dumps(list(people)),) * 2)}
 
-    def unlinked_cards(self) -> list[CardRef]:
-        """Cards that are nobody's yet."""
+    def unlinked_cards(self) -> dict[CardRef, str]:
+        """Cards that are nobody's yet, with the name on each."""
         sql = (
-            "SELECT c.account, c.collection, c.uid FROM cards c LEFT JOIN person_cards p"
-            " ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
+            "SELECT c.account, c.collection, c.uid, json_extract(c.body, '$.name') AS name FROM cards c"
+            " LEFT JOIN person_cards p ON (p.account, p.collection, p.uid) = (c.account, c.collection, c.uid)"
             " WHERE p.person_id IS NULL ORDER BY c.account, c.collection, c.uid"
         )
-        return [
-            CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"]))
-            for row in self._database.all(sql)
-        ]
+        return {
+            CardRef(AccountId(row["account"]), row["collection"], CardUid(row["uid"])): row["name"]
+            for row in self._database.each(sql)
+        }
 
     def rename(self, names: Iterable[tuple[PersonId, str]]) -> None:
         """Keep the names that people's cards give, for when the cards are gone."""

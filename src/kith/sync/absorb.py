@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.core.evidence import pair
-from kith.core.model import Card, CardRef, ETag, Group, Href, PersonId
+from kith.core.model import Card, CardRef, ETag, Group, Href, InstallId, PersonId
 from kith.core.report import AccountCards, Note, PassReport
 from kith.errors import AccountError, RemovalsHeld
 from kith.sources.base import ACCOUNT, AccountCursor, Batch, CardProblem, Changes, Found, ItemPart, Listing, Source
@@ -221,12 +221,16 @@ def meet(store: Store, new_id: Callable[[], str], now: datetime) -> None:
     and says nothing about the card later on. ``new_id`` serves where it is taken.
     """
     with store.transaction():
-        for ref in store.people.unlinked_cards():
-            card = store.cards.get(ref)
-            if card is not None:
-                name = "|".join((store.install, ref.account, ref.collection, ref.uid))
-                person = PersonId(hashlib.sha256(name.encode()).hexdigest()[:32])
-                if store.people.revision(person) >= 0:
-                    person = PersonId(new_id())
-                store.people.add(PersonRow(person, card.name), now)
-                store.people.link(ref, person)
+        unlinked = store.people.unlinked_cards()
+        ids = {ref: _id_from(store.install, ref) for ref in unlinked}
+        taken = store.people.taken(ids.values())
+        newcomers = [
+            (PersonRow(PersonId(new_id()) if ids[ref] in taken else ids[ref], name), ref)
+            for ref, name in unlinked.items()
+        ]
+        store.people.add_with_cards(newcomers, now)
+
+
+def _id_from(install: InstallId, ref: CardRef) -> PersonId:
+    name = "|".join((install, ref.account, ref.collection, ref.uid))
+    return PersonId(hashlib.sha256(name.encode()).hexdigest()[:32])

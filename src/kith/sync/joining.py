@@ -8,9 +8,10 @@ when no card changed. The user's rulings come in here too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import combinations, product
+from typing import TypeVar
 
 from kith.core.blocking import is_strong, keys_of, most, number_of
 from kith.core.clusters import Proposal, clusters, connected, proposals
@@ -21,10 +22,12 @@ from kith.core.profile import profile_of
 from kith.store.matching import Ruling
 from kith.store.store import Store
 
-_MANY = 500
+T = TypeVar("T")
 _AT_ONCE = 500
+"""So many of those who changed are read together: they may be everybody."""
+_MANY = 500
+"""From how many on it is quicker to read who goes with whom at once."""
 _NOTHING = Verdict(Kind.NOTHING, 0.0, ())
-"""From how many on it is quicker to read everything at once."""
 YOU, KITH = "you", "kith"
 
 
@@ -40,8 +43,9 @@ def join_people(store: Store, region: str, now: datetime) -> int:
         if changed:
             _hold_on_to_those_gone(store, changed, now)
             look = _Look(store)
-            near = look.again(_profiles_now(store, changed, region))
-            regroup(store, near | changed, now)
+            for some in _some_at_a_time(sorted(changed)):
+                look.take(_profiles_now(store, some, region))
+            regroup(store, look.again() | _with_bonds(store, changed), now)
             pairs = look.pairs
         store.matching.note_matched()
     return pairs
@@ -81,7 +85,7 @@ def open_questions(store: Store) -> list[Proposal]:
 def judge(store: Store, one: Collection[PersonId], other: Collection[PersonId]) -> Verdict | None:
     """What the evidence says of two sets of cards: the clearest of what it says of any two of them."""
     profiles = store.matching.profiles({*one, *other})
-    shared = _Shared(store, profiles)
+    shared = _Shared(store)
     found = [
         compare(profiles[a], profiles[b], shared) for a, b in _across(one, other) if a in profiles and b in profiles
     ]
@@ -94,15 +98,7 @@ def _across(some: Iterable[PersonId], others: Iterable[PersonId]) -> list[Pair]:
 
 
 def _profiles_now(store: Store, people: Collection[PersonId], region: str) -> dict[PersonId, Profile]:
-    """Their profiles; cards are only held a few at a time."""
-    found: dict[PersonId, Profile] = {}
-    ordered = sorted(people)
-    for start in range(0, len(ordered), _AT_ONCE):
-        found |= _profiles_of(store, ordered[start : start + _AT_ONCE], region)
-    return found
-
-
-def _profiles_of(store: Store, people: Collection[PersonId], region: str) -> dict[PersonId, Profile]:
+    """The profiles of those who have a card, or were added by hand."""
     cards = store.cards.by_home(people)
     rows = {row.id: row for row in store.people.added_by_hand(people)}
     found = {}
@@ -124,15 +120,19 @@ def _hold_on_to_those_gone(store: Store, changed: Collection[PersonId], now: dat
     """
     whole = store.joins.counts_as(changed)
     ruled = store.matching.rulings()
-    for root in sorted(set(whole.values())):
+    for root in sorted(set(whole.values()) & set(store.joins.joined().values())):
         family = store.joins.family(root)
-        if len(family) == 1:
-            continue
         there = store.people.with_cards(family)
         for gone in sorted(family - there):
             bonds = [names for names, said in ruled.items() if gone in names and said.ruling is Ruling.SAME]
             if there and not any(set(names) <= family for names in bonds):
                 store.matching.rule([pair(gone, _closest(store, gone, there))], Ruling.SAME, KITH, now)
+
+
+def _with_bonds(store: Store, people: set[PersonId]) -> set[PersonId]:
+    """Those of the people who are like somebody, count as one with somebody, or were ruled on: the others are alone."""
+    bonds = [*store.matching.likenesses(people), *store.matching.rulings(), *store.joins.joined().items()]
+    return {person for names in bonds for person in names} & people
 
 
 def _closest(store: Store, gone: PersonId, there: Collection[PersonId]) -> PersonId:
@@ -175,13 +175,13 @@ class _Neighbours:
             self._ruled[other].add(one)
         if everything:
             self._take(store.matching.likenesses())
-            self._whole = store.joins.counts_as()
+            self._whole = store.joins.joined()
             for person, root in self._whole.items():
-                self._families[root].add(person)
+                self._families[root] |= {person, root}
 
     def of(self, person: PersonId) -> set[PersonId]:
         if self._everything:
-            family: Collection[PersonId] = self._families[self._whole.get(person, person)]
+            family: Collection[PersonId] = self._families.get(self._whole.get(person, person), {person})
         else:
             self._take(self._store.matching.likenesses([person]))
             family = self._store.joins.family(person)
@@ -230,111 +230,98 @@ def _let_be_one(
 class _Shared:
     """Whether people of differing names have something in common, asked and answered once for each thing."""
 
-    def __init__(self, store: Store, profiles: dict[PersonId, Profile]) -> None:
-        self._store = store
-        self._profiles = profiles
+    def __init__(self, store: Store) -> None:
+        self._matching = store.matching
         self._answers: dict[str, bool] = {}
-        self._members: dict[int, set[PersonId]] = {}
-        self._lonely: Collection[int] = ()
-
-    def know(self, members: dict[int, set[PersonId]], keys: Collection[int]) -> None:
-        """Who has each of the ``keys``; those without ``members`` are nobody's, or one person's."""
-        self._members |= members
-        self._lonely = keys
 
     def __call__(self, key: str) -> bool:
         if key not in self._answers:
             number = number_of(key)
-            if number not in self._members and number in self._lonely:
-                self._answers[key] = False
-                return False
-            if number not in self._members:
-                self._members |= self._store.matching.members([number])
-            members = self._members[number]
-            missing = [person for person in members if person not in self._profiles]
-            if len(members) <= most(number) and missing:
-                self._profiles |= self._store.matching.profiles(missing)
+            members = self._matching.members([number])[number]
             self._answers[key] = len(members) > most(number) or is_shared_by(
-                self._profiles[person].parts for person in members if person in self._profiles
+                profile.parts for profile in self._matching.profiles(members).values()
             )
         return self._answers[key]
 
 
 class _Look:
-    """Compares those whose cards changed with everybody who shares a key with them, before or now."""
+    """Compares those whose cards changed with everybody who shares a key with them, before or now.
+
+    First all of them are taken, then compared. They may be everybody there is: only a few profiles are ever held.
+    """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._matching = store.matching
+        self._shared = _Shared(store)
+        self._changed: set[PersonId] = set()
         self.pairs = 0
+        self._matching.begin_look()
 
-    def again(self, changed: dict[PersonId, Profile]) -> set[PersonId]:
-        """Keep the profiles and what they are like; everybody whose likeness to somebody may be another now."""
-        matching = self._store.matching
-        before = matching.keys(changed)
-        after = {person: frozenset(map(number_of, keys_of(profile))) for person, profile in changed.items()}
-        matching.keep_profiles(changed.values())
-        matching.keep_keys(after)
-        affected = {key for keys in (*before.values(), *after.values()) for key in keys}
-        after.clear()
-        many = len(changed) > _MANY
-        members = matching.members(affected, shared=many)
-        old = matching.likenesses(None if many else changed)
-        certain, doubtful = _pairs(changed.keys(), before, members)
-        doubtful |= {names for names in old if not changed.keys().isdisjoint(names)}
-        doubtful -= certain
-        certain |= self._still_pairs(doubtful)
-        profiles = dict(changed)
-        others = {person for names in certain for person in names} - profiles.keys()
-        profiles |= matching.profiles(others)
-        shared = _Shared(self._store, profiles)
-        shared.know(members, affected)
-        doubtful -= certain
-        touched = {person for names in (*certain, *doubtful) for person in names}
-        known = old if many else matching.likenesses(touched)
-        moved = {names: _NOTHING for names in doubtful if _differs(_NOTHING, known.get(names))}
-        for one, other in certain:
-            verdict = compare(profiles[one], profiles[other], shared)
-            if _differs(verdict, known.get((one, other))):
-                moved[one, other] = verdict
-        self.pairs = len(certain)
-        matching.keep_likenesses(moved)
+    def take(self, changed: dict[PersonId, Profile]) -> None:
+        """Keep what the cards of some say now."""
+        self._changed |= changed.keys()
+        self._matching.keep_profiles(changed.values())
+        self._matching.keep_keys({who: set(map(number_of, keys_of(profile))) for who, profile in changed.items()})
+
+    def again(self) -> set[PersonId]:
+        """Keep who is like whom now; everybody whose likeness to somebody is another."""
+        doubtful = self._note_pairs() | self._matching.likenesses(self._changed).keys()
+        still = self._still_pairs(doubtful)
+        self._matching.note_pairs(still)
+        near = self._keep(dict.fromkeys(doubtful - still, _NOTHING))
+        for verdicts in self._verdicts():
+            self.pairs += len(verdicts)
+            near |= self._keep(verdicts)
+        return near
+
+    def _note_pairs(self) -> set[Pair]:
+        """Note the pairs to compare; those that may not be pairs any more.
+
+        Beside the pairs with somebody who changed, these are the pairs of others whose evidence did: an e-mail that one
+        more has may be nobody's own any more, and a key that too many have got makes no pairs.
+        """
+        doubtful: set[Pair] = set()
+        for key, now, had in self._matching.moved_keys():
+            then = (now - self._changed) | had
+            if len(now) > most(key):
+                if len(then) <= most(key):
+                    doubtful.update(map(_in_order, combinations(then, 2)))
+            elif is_strong(key) or len(then) > most(key):
+                self._matching.note_pairs(map(_in_order, combinations(now, 2)))
+            else:
+                moving = now & self._changed
+                staying = now - moving
+                self._matching.note_pairs(map(_in_order, (*combinations(moving, 2), *product(moving, staying))))
+        return doubtful
+
+    def _verdicts(self) -> Iterator[dict[Pair, Verdict]]:
+        """What each of the pairs comes to; the profiles of some are held, as long as the next pairs are theirs too."""
+        profiles: dict[PersonId, Profile] = {}
+        for pairs in self._matching.pairs():
+            people = {person for names in pairs for person in names}
+            for person in profiles.keys() - people:
+                del profiles[person]
+            profiles.update(self._matching.profiles(people - profiles.keys()))
+            yield {names: compare(profiles[names[0]], profiles[names[1]], self._shared) for names in pairs}
+
+    def _keep(self, verdicts: dict[Pair, Verdict]) -> set[PersonId]:
+        """Keep those that are not as they were; whom they are about."""
+        known = self._matching.likenesses({person for names in verdicts for person in names})
+        moved = {names: verdict for names, verdict in verdicts.items() if _differs(verdict, known.get(names))}
+        self._matching.keep_likenesses(moved)
         return {person for names in moved for person in names}
 
     def _still_pairs(self, doubtful: Collection[Pair]) -> set[Pair]:
         """Those of the pairs that share a key which makes pairs."""
         people = {person for names in doubtful for person in names}
-        keys = self._store.matching.keys(people)
+        keys = self._matching.keys(people)
         common = {names: keys[names[0]] & keys[names[1]] for names in doubtful}
-        members = self._store.matching.members({key for shared in common.values() for key in shared})
+        members = self._matching.members({key for shared in common.values() for key in shared})
         return {names for names, shared in common.items() if any(len(members[key]) <= most(key) for key in shared)}
 
 
-def _pairs(
-    changed: Collection[PersonId], before: dict[PersonId, frozenset[int]], members: dict[int, set[PersonId]]
-) -> tuple[set[Pair], set[Pair]]:
-    """The pairs to compare, and those that may not be pairs any more.
-
-    Beside the pairs with somebody who changed, these are the pairs of others whose evidence did: an e-mail that one
-    more has may be nobody's own any more, and a key that too many have got makes no pairs.
-    """
-    had: dict[int, set[PersonId]] = defaultdict(set)
-    for person, keys in before.items():
-        for key in keys:
-            had[key].add(person)
-    everybody = set(changed)
-    certain: set[Pair] = set()
-    doubtful: set[Pair] = set()
-    for key, now in members.items():
-        then = (now - everybody) | had[key]
-        if len(now) > most(key):
-            if len(then) <= most(key):
-                doubtful.update(map(_in_order, combinations(then, 2)))
-        elif is_strong(key) or len(then) > most(key):
-            certain.update(map(_in_order, combinations(now, 2)))
-        else:
-            moving = now & everybody
-            certain.update(pair(one, other) for one in moving for other in now if one != other)
-    return certain, doubtful
+def _some_at_a_time(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (things[start : start + _AT_ONCE] for start in range(0, len(things), _AT_ONCE))
 
 
 def _in_order(names: tuple[PersonId, PersonId]) -> Pair:
