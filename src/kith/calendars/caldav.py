@@ -31,7 +31,7 @@ from kith.calendars.base import Look, Receipt, Unreadable
 from kith.calendars.caldav_memory import Memory, digest, digest_of_all
 from kith.calendars.caldav_place import Place
 from kith.calendars.caldav_reader import Item, Member, Reader, State
-from kith.codecs import ical
+from kith.codecs.marker import MARK
 from kith.core.event import Change, Fields, Marker, SeenEvent, Timed, When
 from kith.core.model import AccountId, ETag, EventUid, Href
 from kith.dav.account import DavAccount
@@ -177,13 +177,13 @@ class CalDavCalendar:
 
     def _take(self, item: Item, seen: _Seen, *, is_known: bool) -> None:
         """Sort one item that was fetched."""
-        if item.raw is not None and not is_known and ical.MARK not in item.raw:
+        if item.raw is not None and not is_known and MARK not in item.raw:
             seen.remember_other(item)
             return
         try:
             if item.raw is None:
                 raise Malformed(item.reason)
-            event = ical.decode(item.raw, href=item.href, etag=item.etag, zone=self._zone)
+            event = self._decoded(item.raw, item.href, item.etag)
         except Malformed as error:
             if is_known:
                 seen.unreadable.append(Unreadable(item.href, error.message))
@@ -239,7 +239,7 @@ class CalDavCalendar:
         if item is None or item.raw is None:
             return None
         try:
-            event = ical.decode(item.raw, href=item.href, etag=item.etag, zone=self._zone)
+            event = self._decoded(item.raw, item.href, item.etag)
         except Malformed:
             return None
         if event.uid != uid:
@@ -251,6 +251,8 @@ class CalDavCalendar:
 
     def create(self, marker: Marker, fields: Fields, now: datetime) -> Receipt:
         """Put the event in a place named after its UID, if nothing is there."""
+        from kith.codecs import ical
+
         url = joined(self._place.state().url, _file_name(marker.uid))
         quirks = self._place.quirks(url)
         raw = ical.encode(marker, replace(fields, when=_kept_by(quirks, fields.when)), now)
@@ -260,6 +262,8 @@ class CalDavCalendar:
 
     def update(self, seen: SeenEvent, change: Change, marker: Marker | None, now: datetime) -> Receipt:
         """Put the changed event in its place, if it still is as seen."""
+        from kith.codecs import ical
+
         url = self._place.url(seen.href)
         quirks = self._place.quirks(url)
         before = self._as_seen(url, seen, read=quirks.overwrites)
@@ -300,9 +304,9 @@ class CalDavCalendar:
                 return False
             if is_strong(item.etag) and is_strong(seen.etag):
                 return True
-            now = ical.decode(raw, href=seen.href, etag=seen.etag, zone=self._zone)
+            now = self._decoded(raw, seen.href, seen.etag)
             return (now.uid, now.fields) == (seen.uid, seen.fields)
-        return ical.decode(raw, href=seen.href, etag=seen.etag, zone=self._zone) == seen
+        return self._decoded(raw, seen.href, seen.etag) == seen
 
     def _receipt(self, url: str, etag: ETag | None, written: bytes, quirks: Quirks) -> Receipt:
         """Where the event stands now.
@@ -322,9 +326,14 @@ class CalDavCalendar:
             return Receipt(href, None)
         return Receipt(href, item.etag)
 
+    def _decoded(self, raw: bytes, href: Href, etag: ETag | None) -> SeenEvent:
+        from kith.codecs import ical  # not at the top: it loads icalendar, which a look at nothing new does without
+
+        return ical.decode(raw, href=href, etag=etag, zone=self._zone)
+
     def _reads_alike(self, raw: bytes, written: bytes) -> bool:
         try:
-            one, other = (ical.decode(text, href=Href(""), etag=None, zone=self._zone) for text in (raw, written))
+            one, other = (self._decoded(text, Href(""), None) for text in (raw, written))
         except Malformed:
             return False
         return (one.uid, one.fields, one.marker) == (other.uid, other.fields, other.marker)

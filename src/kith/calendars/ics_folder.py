@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kith.calendars.base import Look, Receipt, Unreadable
 from kith.codecs import ical
+from kith.codecs.marker import MARK
 from kith.core.event import Change, Fields, Marker, SeenEvent
 from kith.core.model import AccountId, ETag, EventUid, Href
 from kith.errors import Conflict, Denied, Malformed, Transient
@@ -70,7 +71,7 @@ class IcsFolder:
             present.add(href)
             try:
                 raw = self._read(path)
-                if href not in known and ical.MARK not in raw:
+                if href not in known and MARK not in raw:
                     continue
                 etag = _etag(raw)
                 if known.get(href) != etag:
@@ -146,7 +147,7 @@ class IcsFolder:
                 raw = self._read(path)
             except (FileNotFoundError, Malformed, Transient):
                 continue
-            if ical.MARK in raw:
+            if MARK in raw:
                 kept.append(raw)
         return kept
 

@@ -27,9 +27,6 @@ from kith.core.event import AllDay, Change, Fields, Marker, Occurrence, SeenEven
 from kith.core.model import ETag, EventUid, Href
 from kith.errors import Malformed
 
-MARK = b"X-KITH-INSTALL"
-"""Stands in every event that kith wrote, so that others need not be parsed."""
-
 _PREFIX = "X-KITH-"
 _CRLF = b"\r\n"
 _ZONE_YEARS_AHEAD = 5

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from kith.core.event import Kind, Marker
 from kith.core.model import CardUid, InstallId
 
+MARK = b"X-KITH-INSTALL"
+"""Stands in the text of every event that kith wrote, so that others need not be parsed."""
+
 
 def marker_pairs(marker: Marker) -> dict[str, str]:
     """The marker's fields by short upper-case names; absent ones are left out."""

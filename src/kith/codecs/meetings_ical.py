@@ -14,7 +14,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from kith.codecs.ical import MARK
+from kith.codecs.marker import MARK
 from kith.codecs.occurrences import Part, occurrences, repeats
 from kith.codecs.text import clean
 from kith.core import plain

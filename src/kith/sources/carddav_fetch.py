@@ -25,7 +25,7 @@ from kith.dav.transport import Transport
 from kith.errors import AccountError, Denied, Malformed, Rejected, SignInNeeded, Transient
 from kith.sources.base import Batch, CardProblem, ItemPart
 
-BATCH = 200
+BATCH = 100
 """Cards in one multiget: more does not save time any more (``bench/dav.py``), fewer cost requests."""
 _LARGEST_BATCH = 32 * 1024 * 1024
 _LARGEST_CARD = 16 * 1024 * 1024

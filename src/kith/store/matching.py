@@ -41,11 +41,15 @@ class Ruled:
 
 _IN_A_BLOCK = 2000
 _LOOK = """
-CREATE TEMP TABLE IF NOT EXISTS moved_keys (key INTEGER NOT NULL, person_id TEXT NOT NULL, had INTEGER NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS moved_keys (key INTEGER PRIMARY KEY);
+CREATE TEMP TABLE IF NOT EXISTS had_keys (
+    key INTEGER NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (key, person_id)
+) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS pairs (
     place INTEGER NOT NULL, one TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, one, other)
 ) WITHOUT ROWID;
 DELETE FROM temp.moved_keys;
+DELETE FROM temp.had_keys;
 DELETE FROM temp.pairs;
 """
 
@@ -112,12 +116,14 @@ class Matching:
     def keep_keys(self, keys: Mapping[PersonId, Iterable[int]]) -> None:
         """Give people these keys and no others; between :meth:`begin_look` and the next, it is noted what moved."""
         among = _json(keys)
-        note = f"INSERT INTO temp.moved_keys SELECT key, person_id, ? FROM match_keys WHERE {_AMONG}"
-        self._database.execute(note, (1, among))
-        self._database.execute(f"DELETE FROM match_keys WHERE {_AMONG}", (among,))
-        rows = sorted((key, person) for person, theirs in keys.items() for key in theirs)
+        theirs = f"FROM match_keys WHERE {_AMONG}"
+        moved = f"INSERT OR IGNORE INTO temp.moved_keys SELECT key {theirs}"
+        self._database.execute(f"INSERT INTO temp.had_keys SELECT key, person_id {theirs}", (among,))
+        self._database.execute(moved, (among,))
+        self._database.execute(f"DELETE {theirs}", (among,))
+        rows = sorted((key, person) for person, hers in keys.items() for key in hers)
         self._database.execute_many("INSERT INTO match_keys VALUES (?, ?)", rows)
-        self._database.execute(note, (0, among))
+        self._database.execute(moved, (among,))
 
     def members(self, keys: Collection[int]) -> dict[int, set[PersonId]]:
         """Who has each of the keys."""
@@ -141,8 +147,8 @@ class Matching:
     def moved_keys(self) -> Iterator[tuple[int, set[PersonId], set[PersonId]]]:
         """Each key that somebody got or had, of those that several have now: who has it, and who of those had it."""
         sql = (
-            "SELECT key, person_id, 0 AS had FROM match_keys WHERE key IN (SELECT key FROM temp.moved_keys)"
-            " UNION ALL SELECT key, person_id, 1 FROM temp.moved_keys WHERE had = 1 ORDER BY key"
+            "SELECT key, person_id, 0 AS had FROM temp.moved_keys JOIN match_keys USING (key)"
+            " UNION ALL SELECT key, person_id, 1 FROM temp.had_keys ORDER BY key"
         )
         for key, rows in groupby(self._database.each(sql), key=itemgetter(0)):
             both: tuple[set[PersonId], set[PersonId]] = (set(), set())
