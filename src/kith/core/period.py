@@ -62,6 +62,8 @@ class Period:
 
     def after(self, day: date) -> date:
         """The day one period after ``day``; a month end stays in its month (31 January + 1m = 28 or 29 February)."""
+        if not self.months:
+            return day + timedelta(days=self.days)
         month_index = day.year * 12 + day.month - 1 + self.months
         year, month = divmod(month_index, 12)
         last = calendar.monthrange(year, month + 1)[1]

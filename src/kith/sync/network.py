@@ -76,9 +76,11 @@ class Known:
 
     def is_excused(self, today: date) -> bool:
         """Whether a meeting ahead makes a nudge needless, on no day that the user named."""
+        if self.meeting is None or self.row.next_on is not None:
+            return False
         belongs = window(self.standing)
         at_worst = belongs.at_worst if belongs is not None else None
-        return self.row.next_on is None and is_excused(self.meeting, at_worst, today)
+        return is_excused(self.meeting, at_worst, today)
 
 
 @dataclass(frozen=True, slots=True)
