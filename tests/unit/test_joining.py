@@ -75,7 +75,7 @@ def card(uid: str, name: str, email: str = "", phone: str = "", birthday: Partia
 # --- as if from scratch ---------------------------------------------------------------------------------------
 
 UIDS = [f"card-{number}" for number in range(7)]
-NAMES = ("Ana Souza", "Ana", "A. Souza", "Ana Lima", "Rui Souza", "Souza, Ana", "Bo Lind", "Anna Souza Jr.")
+NAMES = ("Ana Souza", "", "Ana", "A. Souza", "Ana Lima", "Rui Souza", "Souza, Ana", "Bo Lind", "Anna Souza Jr.")
 CARDS = st.builds(
     card,
     st.sampled_from(UIDS),
@@ -339,6 +339,16 @@ def test_somebody_whose_card_comes_back_elsewhere_is_who_they_were() -> None:
         assert person_of(store, "new") == ana
         bonds = [said for said in store.matching.rulings().values() if said.ruling is Ruling.SAME]
         assert [said.by for said in bonds] == ["kith"]
+
+
+def test_a_card_without_a_name_is_compared_too() -> None:
+    with new_store() as store:
+        put(store, card("nameless", "", "ana@example.org"))
+        join_people(store, "PT", NOW)
+        put(store, card("named", "Ana Souza", "ana@example.org"))
+        join_people(store, "PT", NOW)
+        (question,) = open_questions(store)
+        assert question.reasons == ("the same e-mail ana@example.org",)
 
 
 def test_somebody_added_by_hand_is_joined_with_their_card() -> None:

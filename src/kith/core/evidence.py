@@ -74,7 +74,7 @@ class Profile:
     """
 
     id: PersonId
-    name: str
+    name: str = ""
     parts: NameParts = NameParts()
     uids: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
