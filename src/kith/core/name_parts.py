@@ -203,7 +203,7 @@ def _as_family(alike: Alike) -> Alike:
     return Alike.DIFFERENT if alike is Alike.NICKNAME else alike
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def word_likeness(one: str, other: str) -> Alike:
     """How alike two single words of names are; the order of the two does not matter."""
     if one == other:

@@ -56,6 +56,11 @@ class Joins:
         rows = self._database.each(f"SELECT id, coalesce(joined_to, id) AS whole FROM people {where}", values)
         return {PersonId(row["id"]): PersonId(row["whole"]) for row in rows}
 
+    def whole(self, people: Collection[PersonId]) -> set[PersonId]:
+        """Those of the people whom others count as."""
+        sql = "SELECT DISTINCT joined_to FROM people WHERE joined_to IN (SELECT value FROM json_each(?))"
+        return {PersonId(row["joined_to"]) for row in self._database.all(sql, (json.dumps(list(people)),))}
+
     def joined(self) -> dict[PersonId, PersonId]:
         """Those who count as somebody else, and as whom."""
         rows = self._database.all("SELECT id, joined_to FROM people WHERE joined_to IS NOT NULL")

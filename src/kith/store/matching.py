@@ -39,7 +39,7 @@ class Ruled:
     at: str
 
 
-_IN_A_BLOCK = 2000
+_IN_A_BLOCK, _BLOCKS = 1000, 6
 _LOOK = """
 CREATE TEMP TABLE IF NOT EXISTS moved_keys (key INTEGER PRIMARY KEY);
 CREATE TEMP TABLE IF NOT EXISTS had_keys (
@@ -135,19 +135,18 @@ class Matching:
 
     # --- a look at who is like whom -------------------------------------------------------------------
 
-    def begin_look(self) -> None:
-        """Begin a look: nothing is noted yet of keys that moved and of pairs to compare.
+    def begin_look(self, people: int) -> None:
+        """Begin a look at so many people: nothing is noted yet of keys that moved and of pairs to compare.
 
         That is kept beside the store while the connection lasts, and not in memory: it grows with the address book.
         """
         self._database.script(_LOOK)
-        row = self._database.one("SELECT count(*) FROM people")
-        self._blocks = 1 + (row[0] if row else 0) // _IN_A_BLOCK
+        self._blocks = min(_BLOCKS, 1 + people // _IN_A_BLOCK)
 
     def moved_keys(self) -> Iterator[tuple[int, set[PersonId], set[PersonId]]]:
         """Each key that somebody got or had, of those that several have now: who has it, and who of those had it."""
         sql = (
-            "SELECT key, person_id, 0 AS had FROM temp.moved_keys JOIN match_keys USING (key)"
+            "SELECT key, person_id, 0 AS had FROM temp.moved_keys CROSS JOIN match_keys USING (key)"
             " UNION ALL SELECT key, person_id, 1 FROM temp.had_keys ORDER BY key"
         )
         for key, rows in groupby(self._database.each(sql), key=itemgetter(0)):
@@ -168,11 +167,17 @@ class Matching:
         first, second = sorted(crc32(person.encode()) % self._blocks for person in (one, other))
         return first * self._blocks + (second if first % 2 == 0 else self._blocks - 1 - second)
 
-    def pairs(self) -> Iterator[list[Pair]]:
-        """The pairs that were noted; those of one list are of few people."""
-        rows = self._database.each("SELECT place, one, other FROM temp.pairs ORDER BY place, one, other")
-        for _, some in groupby(rows, key=itemgetter(0)):
-            yield [(PersonId(one), PersonId(other)) for _, one, other in some]
+    def pairs(self) -> Iterator[dict[Pair, Verdict | None]]:
+        """The pairs that were noted, and what they came to before; those given together are of few people."""
+        sql = (
+            "SELECT p.place, p.one, p.other, l.kind, l.score, l.reasons FROM temp.pairs p"
+            " LEFT JOIN likenesses l ON (l.one, l.other) = (p.one, p.other) ORDER BY p.place, p.one, p.other"
+        )
+        for _, rows in groupby(self._database.each(sql), key=itemgetter(0)):
+            yield {
+                (PersonId(row["one"]), PersonId(row["other"])): None if row["kind"] is None else _verdict(row)
+                for row in rows
+            }
 
     # --- likenesses -----------------------------------------------------------------------------------
 
@@ -242,12 +247,11 @@ def _json(values: Iterable[object]) -> str:
 
 
 def _likenesses(rows: Iterable[Row]) -> dict[Pair, Verdict]:
-    return {
-        (PersonId(row["one"]), PersonId(row["other"])): Verdict(
-            Kind(row["kind"]), row["score"], tuple(json.loads(row["reasons"]))
-        )
-        for row in rows
-    }
+    return {(PersonId(row["one"]), PersonId(row["other"])): _verdict(row) for row in rows}
+
+
+def _verdict(row: Row) -> Verdict:
+    return Verdict(Kind(row["kind"]), row["score"], tuple(json.loads(row["reasons"])))
 
 
 _NOBODY = PersonId("")

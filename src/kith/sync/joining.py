@@ -8,14 +8,14 @@ when no card changed. The user's rulings come in here too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations, product
 from typing import TypeVar
 
 from kith.core.blocking import is_strong, keys_of, most, number_of
 from kith.core.clusters import Proposal, clusters, connected, proposals
-from kith.core.evidence import Kind, Pair, Profile, Verdict, pair
+from kith.core.evidence import Kind, NameParts, Pair, Profile, Verdict, pair
 from kith.core.match import compare, contradicts, is_shared_by
 from kith.core.model import PersonId
 from kith.core.profile import profile_of
@@ -42,7 +42,7 @@ def join_people(store: Store, region: str, now: datetime) -> int:
         changed = store.matching.unmatched()
         if changed:
             _hold_on_to_those_gone(store, changed, now)
-            look = _Look(store)
+            look = _Look(store, len(changed))
             for some in _some_at_a_time(sorted(changed)):
                 look.take(_profiles_now(store, some, region))
             regroup(store, look.again() | _with_bonds(store, changed), now)
@@ -85,7 +85,7 @@ def open_questions(store: Store) -> list[Proposal]:
 def judge(store: Store, one: Collection[PersonId], other: Collection[PersonId]) -> Verdict | None:
     """What the evidence says of two sets of cards: the clearest of what it says of any two of them."""
     profiles = store.matching.profiles({*one, *other})
-    shared = _Shared(store)
+    shared = _Shared(store, profiles)
     found = [
         compare(profiles[a], profiles[b], shared) for a, b in _across(one, other) if a in profiles and b in profiles
     ]
@@ -118,9 +118,8 @@ def _hold_on_to_those_gone(store: Store, changed: Collection[PersonId], now: dat
 
     Their last state may be unlike the new one, and nothing new will ever be known of them.
     """
-    whole = store.joins.counts_as(changed)
     ruled = store.matching.rulings()
-    for root in sorted(set(whole.values()) & set(store.joins.joined().values())):
+    for root in sorted(store.joins.whole(set(store.joins.counts_as(changed).values()))):
         family = store.joins.family(root)
         there = store.people.with_cards(family)
         for gone in sorted(family - there):
@@ -131,8 +130,9 @@ def _hold_on_to_those_gone(store: Store, changed: Collection[PersonId], now: dat
 
 def _with_bonds(store: Store, people: set[PersonId]) -> set[PersonId]:
     """Those of the people who are like somebody, count as one with somebody, or were ruled on: the others are alone."""
-    bonds = [*store.matching.likenesses(people), *store.matching.rulings(), *store.joins.joined().items()]
-    return {person for names in bonds for person in names} & people
+    bonds = [*store.matching.likenesses(people), *store.matching.rulings()]
+    joined = {person for person, whole in store.joins.counts_as(people).items() if whole != person}
+    return people & {person for names in bonds for person in names} | joined | store.joins.whole(people)
 
 
 def _closest(store: Store, gone: PersonId, there: Collection[PersonId]) -> PersonId:
@@ -230,18 +230,23 @@ def _let_be_one(
 class _Shared:
     """Whether people of differing names have something in common, asked and answered once for each thing."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, profiles: Mapping[PersonId, Profile]) -> None:
         self._matching = store.matching
+        self._profiles = profiles
+        """Those that are at hand; who is not among them is looked up."""
         self._answers: dict[str, bool] = {}
 
     def __call__(self, key: str) -> bool:
         if key not in self._answers:
             number = number_of(key)
             members = self._matching.members([number])[number]
-            self._answers[key] = len(members) > most(number) or is_shared_by(
-                profile.parts for profile in self._matching.profiles(members).values()
-            )
+            self._answers[key] = len(members) > most(number) or is_shared_by(self._names(members))
         return self._answers[key]
+
+    def _names(self, people: set[PersonId]) -> list[NameParts]:
+        known = people & self._profiles.keys()
+        others = self._matching.profiles(people - known).values() if known < people else ()
+        return [profile.parts for profile in (*map(self._profiles.__getitem__, known), *others)]
 
 
 class _Look:
@@ -250,12 +255,13 @@ class _Look:
     First all of them are taken, then compared. They may be everybody there is: only a few profiles are ever held.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, people: int) -> None:
         self._matching = store.matching
-        self._shared = _Shared(store)
+        self._profiles: dict[PersonId, Profile] = {}
+        self._shared = _Shared(store, self._profiles)
         self._changed: set[PersonId] = set()
         self.pairs = 0
-        self._matching.begin_look()
+        self._matching.begin_look(people)
 
     def take(self, changed: dict[PersonId, Profile]) -> None:
         """Keep what the cards of some say now."""
@@ -268,10 +274,14 @@ class _Look:
         doubtful = self._note_pairs() | self._matching.likenesses(self._changed).keys()
         still = self._still_pairs(doubtful)
         self._matching.note_pairs(still)
-        near = self._keep(dict.fromkeys(doubtful - still, _NOTHING))
-        for verdicts in self._verdicts():
-            self.pairs += len(verdicts)
-            near |= self._keep(verdicts)
+        not_any_more = doubtful - still
+        known = self._matching.likenesses({person for names in not_any_more for person in names})
+        near = self._keep({names: _NOTHING for names in not_any_more if names in known})
+        for pairs in self._matching.pairs():
+            self.pairs += len(pairs)
+            self._hold({person for names in pairs for person in names})
+            verdicts = ((names, self._compare(*names)) for names in pairs)
+            near |= self._keep({names: verdict for names, verdict in verdicts if _differs(verdict, pairs[names])})
         return near
 
     def _note_pairs(self) -> set[Pair]:
@@ -294,22 +304,19 @@ class _Look:
                 self._matching.note_pairs(map(_in_order, (*combinations(moving, 2), *product(moving, staying))))
         return doubtful
 
-    def _verdicts(self) -> Iterator[dict[Pair, Verdict]]:
-        """What each of the pairs comes to; the profiles of some are held, as long as the next pairs are theirs too."""
-        profiles: dict[PersonId, Profile] = {}
-        for pairs in self._matching.pairs():
-            people = {person for names in pairs for person in names}
-            for person in profiles.keys() - people:
-                del profiles[person]
-            profiles.update(self._matching.profiles(people - profiles.keys()))
-            yield {names: compare(profiles[names[0]], profiles[names[1]], self._shared) for names in pairs}
+    def _hold(self, people: set[PersonId]) -> None:
+        """Have the profiles of these people at hand, and of no others; some are there from the pairs before."""
+        for person in self._profiles.keys() - people:
+            del self._profiles[person]
+        self._profiles.update(self._matching.profiles(people - self._profiles.keys()))
+
+    def _compare(self, one: PersonId, other: PersonId) -> Verdict:
+        return compare(self._profiles[one], self._profiles[other], self._shared)
 
     def _keep(self, verdicts: dict[Pair, Verdict]) -> set[PersonId]:
-        """Keep those that are not as they were; whom they are about."""
-        known = self._matching.likenesses({person for names in verdicts for person in names})
-        moved = {names: verdict for names, verdict in verdicts.items() if _differs(verdict, known.get(names))}
-        self._matching.keep_likenesses(moved)
-        return {person for names in moved for person in names}
+        """Keep what is another verdict now; whom it is about."""
+        self._matching.keep_likenesses(verdicts)
+        return {person for names in verdicts for person in names}
 
     def _still_pairs(self, doubtful: Collection[Pair]) -> set[Pair]:
         """Those of the pairs that share a key which makes pairs."""
