@@ -15,7 +15,8 @@ from kith.core.model import Cadence, Circle, EventUid
 from kith.core.period import Period
 from kith.core.report import PassReport
 from kith.core.rules import DayRules, Rules
-from kith.store.events import EventRow, ReachOut
+from kith.store.events import EventRow
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store, open_store
 from kith.sync.network import Known, load_everybody
 from kith.sync.run import Pass
@@ -96,7 +97,7 @@ class Household:
 
     def reach_out_of(self, name: str) -> ReachOut | None:
         """Somebody's open reach-out."""
-        return self.store.events.open_reach_out_of(self.known(name).person.id)
+        return self.store.reach_outs.open_of(self.known(name).person.id)
 
     def row(self, uid: EventUid) -> EventRow:
         """An event as the store has it."""

@@ -66,7 +66,7 @@ class Promises:
         assert not self._world.broken_promises, "\n".join(self._world.broken_promises)
 
     def one_open_reach_out_each(self) -> None:
-        every = self._world.shell.events.open_reach_outs()
+        every = self._world.shell.reach_outs.open()
         opened = {number: one for number, one in every.items() if one.kind is Kind.REACH_OUT}
         by_person = Counter(person for reach_out in opened.values() for person in reach_out.people)
         assert all(number == 1 for number in by_person.values()), f"more than one open reach-out: {by_person}"
@@ -178,7 +178,7 @@ class Promises:
     def every_open_reach_out_stands_in_the_calendar(self, report: PassReport) -> None:
         world = self._world
         rows = [row for row in world.rows().values() if row.state in LIVE]
-        for number, reach_out in world.shell.events.open_reach_outs().items():
+        for number, reach_out in world.shell.reach_outs.open().items():
             events = [row for row in rows if number in row.carried]
             assert len(events) == 1, f"{reach_out} is open, and its events are {events}"
             row = events[0]
@@ -203,7 +203,7 @@ class Promises:
 
     def no_day_is_over_its_budget(self) -> None:
         world = self._world
-        opened = world.shell.events.open_reach_outs()
+        opened = world.shell.reach_outs.open()
         days: dict[date, list[Entry]] = defaultdict(list)
         for entry in world.own():
             row = self._row(entry)
@@ -222,7 +222,7 @@ class Promises:
         ended = {row.uid for row in world.shell.events.ended_on(world.today, world.zone)}
         for row in world.rows().values():
             if row.written.fields.when.day_in(world.zone) == world.today and row.marker.kind is not Kind.LIST:
-                opened = any(world.shell.events.reach_out(number).open for number in row.reach_outs)
+                opened = any(world.shell.reach_outs.get(number).open for number in row.reach_outs)
                 there |= {row.uid} if row.state in LIVE and opened else set()
                 done |= {row.uid} & ended
         done |= {uid for uid in world.shell.people.tried_on(world.today) if not self._is_list(uid)}

@@ -14,7 +14,8 @@ import pytest
 from fakes.calendar import Entry, all_day, at
 from kith.core.event import Timed, start_text
 from kith.core.model import PersonId
-from kith.store.events import EventState, ReachOut
+from kith.store.events import EventState
+from kith.store.reach_outs import ReachOut
 from stateful.google import world_at_google
 from stateful.promises import Promises
 from stateful.user import User
@@ -56,7 +57,7 @@ def settle(world: World) -> Callable[[], None]:
 
 def event(world: World) -> Entry:
     """The event of the one reach-out that is open."""
-    (reach_out,) = world.shell.events.open_reach_outs().values()
+    (reach_out,) = world.shell.reach_outs.open().values()
     (row,) = [row for row in world.rows().values() if reach_out.id in row.reach_outs and row.state is EventState.OPEN]
     entry = world.calendar.get(row.uid)
     assert entry is not None
@@ -64,7 +65,7 @@ def event(world: World) -> Entry:
 
 
 def reach_out(world: World) -> ReachOut:
-    (reach_out,) = world.shell.events.open_reach_outs().values()
+    (reach_out,) = world.shell.reach_outs.open().values()
     return reach_out
 
 

@@ -267,7 +267,7 @@ class World:
     def _people_of(self, entry: Entry) -> set[PersonId]:
         row = self.shell.events.get(entry.uid)
         numbers = row.reach_outs if row else ()
-        return {person for number in numbers for person in self.shell.events.reach_out(number).people}
+        return {person for number in numbers for person in self.shell.reach_outs.get(number).people}
 
     def is_watched(self, row: EventRow) -> bool:
         """Whether kith still reads what happens to the event."""

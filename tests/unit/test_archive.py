@@ -175,16 +175,16 @@ def card(name: str) -> Card:
 def carry_on(store: Store, now: datetime, text: str) -> None:
     """What waits is carried by the first event of all from now on, in a line of its own."""
     events = store.events.live()
-    for number in store.events.open_reach_outs() if events else ():
+    for number in store.reach_outs.open() if events else ():
         store.lines.carry(events[0].uid, number, text[:8])
         store.lines.set_missing(events[0].uid, number, now)
 
 
 def write_event(store: Store, people: list[PersonId], day: date, now: datetime, text: str, length: Period) -> None:
     """A reach-out with its event, open where nobody has another one."""
-    is_open = not any(store.events.open_reach_out_of(person) for person in people)
-    begin = store.events.open_reach_out if is_open else None
-    number = begin(tuple(people), None, now) if begin else store.events.begin_closed(tuple(people), "talked", now)
+    is_open = not any(store.reach_outs.open_of(person) for person in people)
+    begin = store.reach_outs.begin if is_open else None
+    number = begin(tuple(people), None, now) if begin else store.reach_outs.begin_closed(tuple(people), "talked", now)
     n = store.events.next_number(store.epoch, Kind.REACH_OUT, people[0])
     marker = Marker(store.install, store.epoch, Kind.REACH_OUT, people[0], n, CardUid(text) if text else None)
     start = Timed(now.astimezone(ZoneInfo("Europe/Lisbon")), timedelta(minutes=length.days))

@@ -51,7 +51,7 @@ def test_a_conversation_answers_everybody_s_open_reach_out(house: Household) -> 
     for name in ("Ana Souza", "Rui Carvalho", "Eva Lima"):
         assert house.spoken(name) == [("2026-11-02", "Dinner")]
         assert house.reach_out_of(name) is None
-    assert house.store.events.outcomes(people[0], 1) == ["talked"]
+    assert house.store.reach_outs.outcomes(people[0], 1) == ["talked"]
     assert house.store.people.conversations()[people[0]][0].via == "meet"
     assert due(house, "Ana Souza") == TODAY + timedelta(days=14)
     assert due(house, "Eva Lima") is None, "talking puts nobody into the network"

@@ -224,9 +224,9 @@ def tell(store: Store, act: str, about: Any) -> None:
             people.pause(about, until=None)
         case "next":
             people.set_next(about[0], about[1], NOW.date())
-        case _ if people.name(about) and store.events.open_reach_out_of(about) is None:
-            number = store.events.open_reach_out((about,), None, NOW)
-            store.events.close_reach_out(number, "talked", NOW)
+        case _ if people.name(about) and store.reach_outs.open_of(about) is None:
+            number = store.reach_outs.begin((about,), None, NOW)
+            store.reach_outs.close(number, "talked", NOW)
 
 
 def filled(store: Store, story: list[tuple[str, Any]]) -> None:
@@ -281,13 +281,13 @@ def test_of_two_open_reach_outs_one_stays() -> None:
     with new_store() as store:
         filled(store, [])
         one, other = PEOPLE[:2]
-        first = store.events.open_reach_out((one,), None, NOW)
-        second = store.events.open_reach_out((other,), None, NOW)
+        first = store.reach_outs.begin((one,), None, NOW)
+        second = store.reach_outs.begin((other,), None, NOW)
         store.joins.join(other, one, (), NOW)
-        reach_out = store.events.open_reach_out_of(one)
+        reach_out = store.reach_outs.open_of(one)
         assert reach_out is not None
         assert reach_out.id == first
-        assert store.events.reach_out(second).outcome == "withdrawn"
+        assert store.reach_outs.get(second).outcome == "withdrawn"
 
 
 def test_what_is_set_by_hand_holds_for_both_and_is_given_back() -> None:
@@ -309,7 +309,7 @@ def test_an_answer_goes_with_whom_its_event_was_for() -> None:
     with new_store() as store:
         filled(store, [])
         one, other = PEOPLE[:2]
-        number = store.events.open_reach_out((other,), None, NOW)
+        number = store.reach_outs.begin((other,), None, NOW)
         store.joins.join(other, one, (), NOW)
         store.database.execute(
             "INSERT INTO events (uid, account, calendar, state, install, epoch, kind, subject, n, plain_title, fields,"

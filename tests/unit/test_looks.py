@@ -17,7 +17,7 @@ from kith.core.event import Fields, Kind, Marker, Timed
 from kith.core.model import AccountId, ETag, Href, InstallId
 from kith.core.report import PassReport
 from kith.core.rules import DayRules, Rules
-from kith.store.events import LastLook
+from kith.store.calendars import LastLook
 from kith.store.store import Store, open_store
 from kith.sync.readback import ReadBack
 
@@ -63,15 +63,15 @@ def fields(day: datetime, title: str = "Reach out: Ana") -> Fields:
 
 class TestTheStore:
     def test_at_first_there_is_nothing(self, store: Store) -> None:
-        assert store.events.last_look(HOME, "calendar") == LastLook()
+        assert store.calendars.last_look(HOME, "calendar") == LastLook()
 
     def test_the_last_look_is_kept(self, store: Store) -> None:
         look = LastLook("a cursor", {Href("/a b.ics"): ETag('"1"'), Href("ž.ics"): ETag('W/"2"')})
         with store.transaction():
-            store.events.save_look(HOME, "calendar", LastLook("older"))
-            store.events.save_look(HOME, "calendar", look)
-            store.events.save_look(HOME, "another", LastLook("another"))
-        assert store.events.last_look(HOME, "calendar") == look
+            store.calendars.save_look(HOME, "calendar", LastLook("older"))
+            store.calendars.save_look(HOME, "calendar", look)
+            store.calendars.save_look(HOME, "another", LastLook("another"))
+        assert store.calendars.last_look(HOME, "calendar") == look
 
 
 class TestAPass:
@@ -119,4 +119,4 @@ class TestAPass:
         read_back(store, calendar)
         calendar.remove(marker("another").uid)
         read_back(store, calendar)
-        assert store.events.last_look(calendar.account, calendar.name).settled == {}
+        assert store.calendars.last_look(calendar.account, calendar.name).settled == {}

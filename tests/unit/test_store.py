@@ -39,11 +39,13 @@ from kith.core.period import Period
 from kith.core.readback import Written
 from kith.errors import StoreError
 from kith.store import db
+from kith.store.calendars import CalendarState
 from kith.store.cards import Standing
 from kith.store.db import Database
-from kith.store.events import CalendarState, EventRow, EventState, ReachOut
+from kith.store.events import EventRow, EventState
 from kith.store.migrations import MIGRATIONS, Migration, migrate
 from kith.store.people import Attempt, LastTimes, PersonRow
+from kith.store.reach_outs import ReachOut
 from kith.store.runs import Fault, Run
 from kith.store.store import Store, open_store
 
@@ -737,32 +739,32 @@ DUE = Window(date(2026, 10, 7), date(2026, 10, 14))
 
 
 def test_a_person_has_at_most_one_open_reach_out(store: Store) -> None:
-    first = store.events.open_reach_out((ANA,), DUE, NOW)
+    first = store.reach_outs.begin((ANA,), DUE, NOW)
     with pytest.raises(StoreError), store.transaction():
-        store.events.open_reach_out((ANA,), DUE, NOW)
+        store.reach_outs.begin((ANA,), DUE, NOW)
     with pytest.raises(StoreError), store.transaction():
-        store.events.open_reach_out((BEA, ANA), DUE, NOW)
+        store.reach_outs.begin((BEA, ANA), DUE, NOW)
 
-    assert list(store.events.open_reach_outs()) == [first]
-    store.events.close_reach_out(first, "talked", NOW)
-    second = store.events.open_reach_out((ANA,), None, NOW)
-    assert store.events.open_reach_out_of(ANA) == ReachOut(second, (ANA,), NOW)
-    assert store.events.open_reach_out_of(BEA) is None
+    assert list(store.reach_outs.open()) == [first]
+    store.reach_outs.close(first, "talked", NOW)
+    second = store.reach_outs.begin((ANA,), None, NOW)
+    assert store.reach_outs.open_of(ANA) == ReachOut(second, (ANA,), NOW)
+    assert store.reach_outs.open_of(BEA) is None
 
 
 def test_a_reach_out_of_another_kind_stands_beside_the_one(store: Store) -> None:
-    greeting = store.events.open_reach_out((ANA,), None, NOW, kind=Kind.DATE)
-    one = store.events.open_reach_out((ANA,), DUE, NOW)
+    greeting = store.reach_outs.begin((ANA,), None, NOW, kind=Kind.DATE)
+    one = store.reach_outs.begin((ANA,), DUE, NOW)
 
-    assert store.events.reach_out(greeting).kind is Kind.DATE
-    assert store.events.open_reach_outs().keys() == {greeting, one}
-    assert store.events.open_reach_out_of(ANA) == ReachOut(one, (ANA,), NOW, window=DUE)
+    assert store.reach_outs.get(greeting).kind is Kind.DATE
+    assert store.reach_outs.open().keys() == {greeting, one}
+    assert store.reach_outs.open_of(ANA) == ReachOut(one, (ANA,), NOW, window=DUE)
     assert {person: reach_out.id for person, (reach_out, _) in store.events.waiting().items()} == {ANA: one}
 
 
 def test_a_reach_out_comes_back_as_it_was_saved(store: Store) -> None:
-    number = store.events.open_reach_out((BEA, ANA), DUE, NOW)
-    assert store.events.reach_out(number) == ReachOut(number, (ANA, BEA), NOW, window=DUE)
+    number = store.reach_outs.begin((BEA, ANA), DUE, NOW)
+    assert store.reach_outs.get(number) == ReachOut(number, (ANA, BEA), NOW, window=DUE)
 
     changed = ReachOut(
         *(number, (ANA, BEA), NOW, None),
@@ -773,8 +775,8 @@ def test_a_reach_out_comes_back_as_it_was_saved(store: Store) -> None:
         window=Window(date(2026, 11, 1), date(2026, 11, 9)),
         withdrawn=True,
     )
-    store.events.save_reach_out(changed)
-    assert store.events.reach_out(number) == changed
+    store.reach_outs.save(changed)
+    assert store.reach_outs.get(number) == changed
     assert changed.open
 
 
@@ -790,25 +792,25 @@ def test_a_reach_out_comes_back_as_it_was_saved(store: Store) -> None:
 def test_a_closed_reach_out_keeps_its_outcome_unless_one_talked_after_all(
     store: Store, outcomes: list[str], kept: str
 ) -> None:
-    number = store.events.open_reach_out((ANA,), DUE, NOW)
+    number = store.reach_outs.begin((ANA,), DUE, NOW)
     for outcome in outcomes:
-        store.events.close_reach_out(number, outcome, NOW)
+        store.reach_outs.close(number, outcome, NOW)
 
-    assert store.events.reach_out(number).outcome == kept
-    assert not store.events.reach_out(number).open
-    assert store.events.open_reach_outs() == {}
+    assert store.reach_outs.get(number).outcome == kept
+    assert not store.reach_outs.get(number).open
+    assert store.reach_outs.open() == {}
 
 
 def test_outcomes_come_newest_first(store: Store) -> None:
     for hour, outcome in enumerate(("talked", "skipped", "skipped")):
-        number = store.events.open_reach_out((ANA,), DUE, NOW)
-        store.events.close_reach_out(number, outcome, NOW + timedelta(hours=hour))
-    store.events.open_reach_out((ANA,), DUE, NOW)
-    store.events.begin_closed((BEA,), "passed", NOW)
+        number = store.reach_outs.begin((ANA,), DUE, NOW)
+        store.reach_outs.close(number, outcome, NOW + timedelta(hours=hour))
+    store.reach_outs.begin((ANA,), DUE, NOW)
+    store.reach_outs.begin_closed((BEA,), "passed", NOW)
 
-    assert store.events.outcomes(ANA, 2) == ["skipped", "skipped"]
-    assert store.events.outcomes(ANA, 9) == ["skipped", "skipped", "talked"]
-    assert store.events.outcomes(BEA, 9) == ["passed"]
+    assert store.reach_outs.outcomes(ANA, 2) == ["skipped", "skipped"]
+    assert store.reach_outs.outcomes(ANA, 9) == ["skipped", "skipped", "talked"]
+    assert store.reach_outs.outcomes(BEA, 9) == ["passed"]
 
 
 # Events
@@ -918,7 +920,7 @@ def test_an_hour_that_comes_twice_is_kept_apart(store: Store, start: datetime) -
 
 
 def test_an_event_carries_its_reach_outs(store: Store) -> None:
-    numbers = (store.events.open_reach_out((ANA,), DUE, NOW), store.events.open_reach_out((BEA,), DUE, NOW))
+    numbers = (store.reach_outs.begin((ANA,), DUE, NOW), store.reach_outs.begin((BEA,), DUE, NOW))
     store.events.save(event(reach_outs=numbers))
     store.events.save(event(reach_outs=numbers))
 
@@ -935,7 +937,7 @@ def test_an_event_carries_its_reach_outs(store: Store) -> None:
 
 
 def test_somebody_waits_without_an_event_too(store: Store) -> None:
-    number = store.events.open_reach_out((ANA,), DUE, NOW)
+    number = store.reach_outs.begin((ANA,), DUE, NOW)
     store.events.save(event(state=EventState.GONE, reach_outs=(number,)))
 
     ((reach_out, when),) = store.events.waiting().values()
@@ -1007,12 +1009,12 @@ def test_numbers_count_for_each_subject_and_epoch(store: Store) -> None:
 
 
 def test_a_calendar_s_halt_keeps_when_it_began(store: Store) -> None:
-    assert store.events.calendar(DISK, "calendar") is None
+    assert store.calendars.get(DISK, "calendar") is None
     for day, state in enumerate(
         [CalendarState("1"), CalendarState("1", "emptied"), CalendarState("1", "emptied"), CalendarState("2")]
     ):
-        store.events.save_calendar(DISK, "calendar", state, NOW + timedelta(days=day))
-        assert store.events.calendar(DISK, "calendar") == state
+        store.calendars.save(DISK, "calendar", state, NOW + timedelta(days=day))
+        assert store.calendars.get(DISK, "calendar") == state
         since = store.database.all("SELECT halted_since FROM calendars")[0]["halted_since"]
         assert since == ((NOW + timedelta(days=1)).isoformat() if state.halted else None)
 

@@ -36,7 +36,7 @@ def emptied(house: Household) -> Household:
 
 
 def halted(house: Household) -> str | None:
-    state = house.store.events.calendar(house.calendar.account, house.calendar.name)
+    state = house.store.calendars.get(house.calendar.account, house.calendar.name)
     assert state is not None
     return state.halted
 

@@ -136,7 +136,7 @@ class Google:
     def _events(self, store: Store) -> Finding:
         calendar = self.calendar()
         if store.events.ever_written(self._name, self._calendar_name) or calendar.is_there():
-            calendar.look({}, store.events.last_look(self._name, self._calendar_name).cursor)
+            calendar.look({}, store.calendars.last_look(self._name, self._calendar_name).cursor)
             words = "your first calendar" if self._calendar_name == PRIMARY else f"the calendar “{self._calendar_name}”"
             return Finding("ok", self._subject, f"events go into {words}")
         if self._table.existing_calendar:

@@ -152,7 +152,7 @@ def _plain(opened: App, row: EventRow, known: dict[PersonId, Known]) -> dict[str
     people = [
         identity(known[person].person)
         for number in row.reach_outs
-        for person in opened.store.events.reach_out(number).people
+        for person in opened.store.reach_outs.get(number).people
     ]
     return {
         "uid": row.uid,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kith.app import App
     from kith.core.event import When
     from kith.core.model import PersonId
-    from kith.store.events import ReachOut
+    from kith.store.reach_outs import ReachOut
     from kith.sync.network import Known
 
     Waiting = dict[PersonId, tuple[ReachOut, When | None]]

@@ -26,7 +26,8 @@ from kith.store import archive
 from kith.store.archive import TakenIn
 from kith.store.archive_table import Values
 from kith.store.cards import card_from
-from kith.store.events import EventState, change_from, fields_from
+from kith.store.events import EventState
+from kith.store.forms import change_from, fields_from
 from kith.store.matching import Ruling, profile_from
 from kith.store.store import Store
 

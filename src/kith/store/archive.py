@@ -23,8 +23,8 @@ from kith.store import archive_giving, archive_meetings
 from kith.store.archive_table import Table as _Table
 from kith.store.archive_table import Values
 from kith.store.db import Database
-from kith.store.events import Events
 from kith.store.joins import Join, Joins
+from kith.store.reach_outs import ReachOuts
 
 _PEOPLE = _Table(
     "people",
@@ -134,7 +134,7 @@ def read(database: Database, *, joined: bool = False) -> dict[str, list[Values]]
     with database.reading():  # what is taken apart here is forgotten at its end
         joins = [_JOINS.out(row) for row in database.each("SELECT * FROM joins ORDER BY id")]
         if not joined:
-            _take_all_apart(Joins(database, Events(database)))
+            _take_all_apart(Joins(database, ReachOuts(database)))
         return {
             "joins": joins,
             "rulings": [_RULINGS.out(row) for row in database.each("SELECT * FROM rulings ORDER BY one, other")],
@@ -211,7 +211,7 @@ class TakenIn:
 
 def take_in(database: Database, archive: Mapping[str, Sequence[Values]]) -> TakenIn:
     """Add what is not here yet. Call it inside a transaction."""
-    joins = Joins(database, Events(database))
+    joins = Joins(database, ReachOuts(database))
     joined = _take_all_apart(joins)
     here = _whose_cards(database)
     whose: dict[str, str] = {}

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from kith.core.model import PersonId
 from kith.store.db import Database, Row
-from kith.store.events import Events
+from kith.store.reach_outs import ReachOuts
 
 OWNED = {
     "conversation_people": "conversation_id",
@@ -43,9 +43,9 @@ class Join:
 class Joins:
     """Which people are one, and whose everything was."""
 
-    def __init__(self, database: Database, events: Events) -> None:
+    def __init__(self, database: Database, reach_outs: ReachOuts) -> None:
         self._database = database
-        self._events = events
+        self._reach_outs = reach_outs
 
     # --- looking --------------------------------------------------------------------------------------
 
@@ -115,11 +115,11 @@ class Joins:
 
         The other is withdrawn: the next pass removes its event if it is untouched, and leaves it if it has text.
         """
-        theirs, ours = self._events.open_reach_out_of(person), self._events.open_reach_out_of(to)
+        theirs, ours = self._reach_outs.open_of(person), self._reach_outs.open_of(to)
         if theirs is None or ours is None or theirs.id == ours.id:
             return
         loser = ours if self._is_touched(theirs.id) and not self._is_touched(ours.id) else theirs
-        self._events.close_reach_out(loser.id, "withdrawn", now)
+        self._reach_outs.close(loser.id, "withdrawn", now)
 
     def _is_touched(self, reach_out: int) -> bool:
         sql = (

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from kith.core.meetings import Answer, Guest, Kind, Meeting
 from kith.core.model import AccountId, ETag, EventUid, Href, PersonId
 from kith.store.db import Database, Row
-from kith.store.events import when_from, when_to
+from kith.store.forms import when_from, when_to
 
 _OF = "account = ? AND calendar = ?"
 _WHOLE = "coalesce(people.joined_to, people.id) AS whole"

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from kith.core.model import PersonId
 from kith.core.scout import Scout, Slot
 from kith.store.db import Database, Row
-from kith.store.events import fields_from
+from kith.store.forms import fields_from
 
 
 class Scouts:

@@ -10,6 +10,7 @@ from pathlib import Path
 from kith.core.model import InstallId
 from kith.store.accounts import Accounts
 from kith.store.advice import Answers
+from kith.store.calendars import Calendars
 from kith.store.cards import Cards
 from kith.store.choosing import Choosing
 from kith.store.db import Database
@@ -25,6 +26,7 @@ from kith.store.meetings import Meetings
 from kith.store.migrations import migrate
 from kith.store.news import NewsRoom
 from kith.store.people import People
+from kith.store.reach_outs import ReachOuts
 from kith.store.runs import Runs
 from kith.store.scouts import Scouts
 from kith.store.waits import Waits
@@ -38,7 +40,9 @@ class Store:
         self.database = database
         self.cards = Cards(database)
         self.people = People(database)
-        self.events = Events(database)
+        self.reach_outs = ReachOuts(database)
+        self.events = Events(database, self.reach_outs)
+        self.calendars = Calendars(database)
         self.lines = Lines(database)
         self.choosing = Choosing(database)
         self.history = History(database)
@@ -49,7 +53,7 @@ class Store:
         self.waits = Waits(database)
         self.accounts = Accounts(database)
         self.matching = Matching(database)
-        self.joins = Joins(database, self.events)
+        self.joins = Joins(database, self.reach_outs)
         self.news = NewsRoom(database)
         self.introductions = Introductions(database)
         self.scouts = Scouts(database)

@@ -34,7 +34,8 @@ from kith.core.reconcile import (
 )
 from kith.core.report import Note, PassReport, WroteEvent
 from kith.core.rules import Rules, Shape
-from kith.store.events import EventRow, EventState, ReachOut
+from kith.store.events import EventRow, EventState
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.lists import Lists
 from kith.sync.network import Known, Network, Subjects
@@ -115,7 +116,7 @@ class Act:
             for row in single
             if row.touched or row.written.typed or row.hands_off
             for number in row.carried
-            for person in self._store.events.reach_out(number).people
+            for person in self._store.reach_outs.get(number).people
         }
         self._excused -= touched
         self._wanted = {person: known for person, known in self._wanted.items() if person not in self._excused}
@@ -128,7 +129,7 @@ class Act:
             if standing.row.state not in WROTE or standing.row.marker.kind is not Kind.REACH_OUT:
                 continue
             for number in standing.row.reach_outs:
-                reach_out = self._store.events.reach_out(number)
+                reach_out = self._store.reach_outs.get(number)
                 for person in reach_out.people:
                     one = _Held(standing, reach_out, person)
                     if reach_out.open and number in standing.row.carried and person in self._wanted:
@@ -250,10 +251,10 @@ class Act:
         person = placement.person
         known = self._wanted[person]
         with self._store.transaction():
-            waiting = self._store.events.open_reach_out_of(person)
+            waiting = self._store.reach_outs.open_of(person)
             if self._changed_meanwhile(known) or (waiting is not None and not self._lists.has(person)):
                 return
-            begin = self._store.events.open_reach_out
+            begin = self._store.reach_outs.begin
             number = waiting.id if waiting else begin((person,), placement.window, self._now)
             card = known.person.cards[0].uid if known.person.cards else None
             row = self._writer.name(Kind.REACH_OUT, person, self._fields(known, placement), (number,), card)
@@ -278,7 +279,7 @@ class Act:
         """
         self._report.notes.append(Note(row.uid, "its name was used before; names from now on are new ones"))
         for number in row.reach_outs:
-            self._store.events.close_reach_out(number, "lost", self._now)
+            self._store.reach_outs.close(number, "lost", self._now)
 
     def _update(self, one: _Held, seen: SeenEvent, change: Change, placement: Placement | None) -> None:
         row = one.standing.row
@@ -340,8 +341,8 @@ class Act:
 
     def _close_reach_out(self, row: EventRow, reach_out: ReachOut) -> None:
         """It ends with its event, unless another one carries it now."""
-        if self._store.events.reach_out(reach_out.id).open and self._store.lines.carries(row.uid, reach_out.id):
-            self._store.events.close_reach_out(reach_out.id, "withdrawn", self._now)
+        if self._store.reach_outs.get(reach_out.id).open and self._store.lines.carries(row.uid, reach_out.id):
+            self._store.reach_outs.close(reach_out.id, "withdrawn", self._now)
 
     def _note_placement(self, one: _Held, placement: Placement | None) -> None:
         """A new place that turned out to be the old one: remember what it was given for."""
@@ -353,9 +354,9 @@ class Act:
         if placement is None:
             return
         for number in reach_outs:
-            reach_out = self._store.events.reach_out(number)
+            reach_out = self._store.reach_outs.get(number)
             placed = replace(reach_out, again_from=None, window=placement.window, fixed=False)
-            self._store.events.save_reach_out(placed)
+            self._store.reach_outs.save(placed)
 
     def _changed_meanwhile(self, known: Known) -> bool:
         return self._store.people.revision(known.row.id) != known.row.revision
@@ -378,7 +379,7 @@ class Act:
         start = when.start if isinstance(when, Timed) else None
         why = placement.why.value if placement else why
         for number in row.reach_outs:
-            for person in self._store.events.reach_out(number).people:
+            for person in self._store.reach_outs.get(number).people:
                 self._report.wrote.append(WroteEvent(what, self._name(person), start, why))
 
     def _name(self, person: PersonId) -> str:

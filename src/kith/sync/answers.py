@@ -25,7 +25,8 @@ from kith.core.readback import (
 )
 from kith.core.report import PassReport, Understood
 from kith.core.rules import Rules
-from kith.store.events import EventRow, ReachOut
+from kith.store.events import EventRow
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync import said
 from kith.sync.by_hand import answer_open
@@ -52,7 +53,7 @@ class Answers:
 
         ``line`` is the key of the one it was given in, where the event is a list.
         """
-        people, events = self._store.people, self._store.events
+        people, reach_outs = self._store.people, self._store.reach_outs
         if isinstance(meaning, Talked | Corrected | Noted | Ticked | Tried):
             meaning, before = replace(meaning, text=without_questions(meaning.text)), without_questions(before)
         match meaning:
@@ -60,8 +61,8 @@ class Answers:
                 people.record_conversation(
                     reach_out.people, meaning.day, meaning.text, self._now, event=row.uid, occurrence=line
                 )
-                events.save_reach_out(replace(reach_out, withdrawn=False))
-                events.close_reach_out(reach_out.id, "talked", self._now)
+                reach_outs.save(replace(reach_out, withdrawn=False))
+                reach_outs.close(reach_out.id, "talked", self._now)
                 if reach_out.kind is not Kind.REACH_OUT:
                     answer_open(self._store, reach_out.people, meaning.day, self._now.astimezone(self._zone))
                 self.tell("talked", row, reach_out, meaning.day, meaning.text)
@@ -70,7 +71,7 @@ class Answers:
                 self._correct(row, reach_out, before, meaning.text, line)
             case Withdrawn():
                 people.withdraw_conversation(row.uid, line, self._now)
-                events.save_reach_out(replace(reach_out, withdrawn=True))
+                reach_outs.save(replace(reach_out, withdrawn=True))
                 self.tell("withdrawn", row, reach_out, self._today)
             case Noted():
                 self.tell("noted", row, reach_out, seen.fields.when.day_in(self._zone), meaning.text)
@@ -84,11 +85,11 @@ class Answers:
                     people.record_attempt(person, meaning.day, meaning.text, self._now, row.uid)
                 if not seen.repeats and reach_out.kind in _COMES_AGAIN:
                     again = self._rules.try_again.after(self._today)
-                    events.save_reach_out(replace(reach_out, again_from=again, fixed=False))
+                    reach_outs.save(replace(reach_out, again_from=again, fixed=False))
                 self.tell("tried", row, reach_out, meaning.day, meaning.text)
                 self._obey(row, reach_out, before, meaning.text, meaning.day)
             case Snoozed():
-                events.save_reach_out(replace(reach_out, fixed=True, again_from=None))
+                reach_outs.save(replace(reach_out, fixed=True, again_from=None))
                 self.tell("snoozed", row, reach_out, meaning.to.day_in(self._zone))
             case Passed():
                 self._pass_by(row, reach_out, seen)
@@ -97,16 +98,16 @@ class Answers:
         if reach_out.again_from is not None:
             # It has been concluded already, and waits for its new place; a series is the user's and cannot get one.
             if seen.repeats:
-                self._store.events.close_reach_out(reach_out.id, "snoozed", self._now)
+                self._store.reach_outs.close(reach_out.id, "snoozed", self._now)
             return
         day = seen.fields.when.day_in(self._zone)
         if reach_out.kind not in _COMES_AGAIN:
-            self._store.events.close_reach_out(reach_out.id, "passed", self._now)
+            self._store.reach_outs.close(reach_out.id, "passed", self._now)
             self.tell("passed", row, reach_out, day)
             return
         if not seen.repeats and reach_out.retries < self._rules.retries:
             again = replace(reach_out, retries=reach_out.retries + 1, again_from=self._today, fixed=False)
-            self._store.events.save_reach_out(again)
+            self._store.reach_outs.save(again)
             self.tell("passed", row, reach_out, day)
             return
         self.skip(row, reach_out, day, "passed")
@@ -116,7 +117,7 @@ class Answers:
         skipped = max(day, self._today)
         for person in reach_out.people if reach_out.kind is Kind.REACH_OUT else ():
             self._store.people.record_skip(person, skipped, reason, self._now, row.uid)
-        self._store.events.close_reach_out(reach_out.id, "skipped", self._now)
+        self._store.reach_outs.close(reach_out.id, "skipped", self._now)
         self.tell("skipped", row, reach_out, skipped, reason)
 
     def read_occurrences(self, row: EventRow, reach_out: ReachOut, seen: SeenEvent) -> None:
@@ -167,7 +168,7 @@ class Answers:
     def say(self, what: str, row: EventRow, day: date) -> None:
         """Report what happened to an event as a whole."""
         for number in row.reach_outs:
-            self.tell(what, row, self._store.events.reach_out(number), day)
+            self.tell(what, row, self._store.reach_outs.get(number), day)
 
     def tell(self, what: str, row: EventRow, reach_out: ReachOut, day: date, text: str = "") -> None:
         """Report what was understood about the people of a reach-out."""

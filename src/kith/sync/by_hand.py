@@ -41,9 +41,9 @@ def answer_open(store: Store, people: Sequence[PersonId], day: date, now: dateti
     ``now`` carries the user's zone.
     """
     for person in people:
-        reach_out = store.events.open_reach_out_of(person)
+        reach_out = store.reach_outs.open_of(person)
         if reach_out is not None and day >= reach_out.opened_at.astimezone(now.tzinfo).date():
-            store.events.close_reach_out(reach_out.id, "talked", now)
+            store.reach_outs.close(reach_out.id, "talked", now)
 
 
 def tried(store: Store, people: Sequence[PersonId], day: date, text: str, again: Period, now: datetime) -> None:
@@ -55,10 +55,10 @@ def tried(store: Store, people: Sequence[PersonId], day: date, text: str, again:
     with store.transaction():
         for person in people:
             store.people.record_attempt(person, day, text, now, None)
-            reach_out = store.events.open_reach_out_of(person)
+            reach_out = store.reach_outs.open_of(person)
             if reach_out is not None:
                 again_from = max(again.after(day), today)
-                store.events.save_reach_out(replace(reach_out, again_from=again_from, fixed=False))
+                store.reach_outs.save(replace(reach_out, again_from=again_from, fixed=False))
         said.obey(store, people, "", text, day)
 
 
@@ -109,21 +109,21 @@ def snooze(store: Store, person: PersonId, until: date, today: date) -> None:
     """Not before that day."""
     with store.transaction():
         store.people.set_next(person, until, today)
-        reach_out = store.events.open_reach_out_of(person)
+        reach_out = store.reach_outs.open_of(person)
         if reach_out is not None:
-            store.events.save_reach_out(replace(reach_out, again_from=until, fixed=False))
+            store.reach_outs.save(replace(reach_out, again_from=until, fixed=False))
 
 
 def skip(store: Store, known: Known, now: datetime) -> date:
     """Leave this round out; the next comes a cadence after the day returned. ``now`` carries the user's zone."""
     today = now.date()
     with store.transaction():
-        reach_out = store.events.open_reach_out_of(known.person.id)
+        reach_out = store.reach_outs.open_of(known.person.id)
         day = today
         if reach_out is not None:
             planned = store.events.day_of(reach_out.id, now.tzinfo)
             day = max(today, planned) if planned else today
-            store.events.close_reach_out(reach_out.id, "skipped", now)
+            store.reach_outs.close(reach_out.id, "skipped", now)
         else:
             belongs = window(known.standing)
             day = max(today, belongs.due) if belongs else today

@@ -24,8 +24,8 @@ def leave_behind(store: Store, calendar: Calendar, report: PassReport, now: date
         for row in elsewhere:
             store.events.save(replace(row, state=EventState.CLOSED, closed_at=now))
         standing = {number for row in live if (row.account, row.calendar) == here for number in row.carried}
-        for number in store.events.open_reach_outs().keys() - standing:
-            store.events.close_reach_out(number, "left behind", now)
+        for number in store.reach_outs.open().keys() - standing:
+            store.reach_outs.close(number, "left behind", now)
     if elsewhere:
         where = f"accounts.{elsewhere[0].account}"
         report.notes.append(Note(where, f"{len(elsewhere)} open events stay in the calendar that was used before"))

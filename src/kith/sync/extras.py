@@ -31,7 +31,8 @@ from kith.core.reconcile import (
 )
 from kith.core.report import PassReport, WroteEvent
 from kith.core.rules import Rules
-from kith.store.events import EventRow, EventState, ReachOut
+from kith.store.events import EventRow, EventState
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.readback import Sightings, Standing
 from kith.sync.write import WROTE, Writer
@@ -130,7 +131,7 @@ class Extras:
 
     def _held(self, sightings: Sightings) -> dict[tuple[Kind, str], _Held]:
         return {
-            (one.row.marker.kind, one.row.marker.subject): _Held(one, self._store.events.reach_out(number))
+            (one.row.marker.kind, one.row.marker.subject): _Held(one, self._store.reach_outs.get(number))
             for one in sightings.events.values()
             if one.row.marker.kind in KINDS and one.row.state in WROTE
             for number in one.row.reach_outs
@@ -139,7 +140,7 @@ class Extras:
     def _is_new(self, wanted: Wanted) -> bool:
         """Whether its subject had no answer yet, and no event that is the user's now."""
         for row in self._store.events.of_subject(wanted.kind, wanted.subject):
-            rounds = [self._store.events.reach_out(number) for number in row.reach_outs]
+            rounds = [self._store.reach_outs.get(number) for number in row.reach_outs]
             theirs = [one for one in rounds if set(one.people) == set(wanted.people)]
             answered = any(one.outcome not in _MAY_COME_AGAIN for one in theirs)
             if theirs and (answered or row.state is EventState.CLOSED):
@@ -185,7 +186,7 @@ class Extras:
     def _cannot_move(self, one: Standing) -> bool:
         """Whether an ordinary event keeps its place whatever comes: it has started, or it is where the user put it."""
         row = one.row
-        fixed = any(self._store.events.reach_out(number).fixed for number in row.reach_outs)
+        fixed = any(self._store.reach_outs.get(number).fixed for number in row.reach_outs)
         started = has_started(row.written.fields.when, self._now, self._rules.days.zone)
         return fixed or started or "when" in row.hands_off
 
@@ -207,7 +208,7 @@ class Extras:
     def _begin(self, wanted: Wanted, when: When) -> None:
         fields = Fields(when, wanted.title, wanted.text(when.day_in(self._rules.days.zone)))
         with self._store.transaction():
-            number = self._store.events.open_reach_out(wanted.people, None, self._now, kind=wanted.kind)
+            number = self._store.reach_outs.begin(wanted.people, None, self._now, kind=wanted.kind)
             row = self._writer.name(wanted.kind, wanted.name, fields, (number,), wanted.card)
             self._store.events.save(row)
         self._create(row)
@@ -268,7 +269,7 @@ class Extras:
         if self._writer.update(row, seen, change, after, users_place=users_place):
             if change.when is not None and held.reach_out.again_from is not None:
                 with self._store.transaction():
-                    self._store.events.save_reach_out(replace(held.reach_out, again_from=None))
+                    self._store.reach_outs.save(replace(held.reach_out, again_from=None))
             self._say("moved" if change.when else "updated", after)
 
     def _finish(self, row: EventRow, seen: SeenEvent) -> None:
@@ -287,8 +288,8 @@ class Extras:
 
     def _close(self, row: EventRow, outcome: str) -> None:
         for number in row.reach_outs:
-            if self._store.events.reach_out(number).open:
-                self._store.events.close_reach_out(number, outcome, self._now)
+            if self._store.reach_outs.get(number).open:
+                self._store.reach_outs.close(number, outcome, self._now)
 
     def _say(self, what: str, row: EventRow, *, why: str = "") -> None:
         when = row.written.fields.when

@@ -59,7 +59,7 @@ class ListAnswers:
         for line in row.lines:
             if line.missing_since is not None and line.key in lines:
                 self._store.lines.set_missing(row.uid, line.reach_out, None)
-                self._answers.tell("back", row, self._store.events.reach_out(line.reach_out), self._today)
+                self._answers.tell("back", row, self._store.reach_outs.get(line.reach_out), self._today)
             if not emptied and line.key not in now.items and (line.missing_since or line.key in before.items):
                 self._missing(row, line, seen, concluding=concluding)
             elif line.key in lines or self._waits(line):
@@ -87,17 +87,17 @@ class ListAnswers:
     # --- one line -------------------------------------------------------------------------------------
 
     def _waits(self, line: Line) -> bool:
-        return line.stands and self._store.events.reach_out(line.reach_out).open
+        return line.stands and self._store.reach_outs.get(line.reach_out).open
 
     def _is_answered(self, line: Line) -> bool:
         """Whether what is said of the whole list is not about this line any more."""
-        reach_out = self._store.events.reach_out(line.reach_out)
+        reach_out = self._store.reach_outs.get(line.reach_out)
         return not reach_out.withdrawn and reach_out.outcome not in (None, "skipped", "adopted")
 
     def _line(
         self, row: EventRow, line: Line, reading: Reading, settled: Written, seen: SeenEvent, *, concluding: bool
     ) -> None:
-        reach_out = self._store.events.reach_out(line.reach_out)
+        reach_out = self._store.reach_outs.get(line.reach_out)
         round_ = Round(
             open=reach_out.open and line.stands,
             started_at=reach_out.started_at,
@@ -110,17 +110,17 @@ class ListAnswers:
             started = sticky_start(round_, before, self._now, self._zone)
             if started != reach_out.started_at:
                 reach_out = replace(reach_out, started_at=started)
-                self._store.events.save_reach_out(reach_out)
+                self._store.reach_outs.save(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
                 self._answers.record(row, reach_out, meaning, seen, before=settled.typed, line=line.key)
                 if isinstance(meaning, Withdrawn) and line.stands and row.state is EventState.OPEN:
                     self._store.lines.reopen(line.reach_out)
-                reach_out = self._store.events.reach_out(reach_out.id)
+                reach_out = self._store.reach_outs.get(reach_out.id)
 
     def _missing(self, row: EventRow, line: Line, seen: SeenEvent, *, concluding: bool) -> None:
         """The line is gone: this round is skipped, once a second pass agrees. One that was answered stays so."""
-        reach_out = self._store.events.reach_out(line.reach_out)
+        reach_out = self._store.reach_outs.get(line.reach_out)
         if not reach_out.open or not line.stands:
             return
         day = seen.fields.when.day_in(self._zone)
@@ -150,7 +150,7 @@ class ListAnswers:
             "when": seen.repeats,
             "extras": seen.extras,
         }
-        waiting = [self._store.events.reach_out(number) for number in row.carried]
+        waiting = [self._store.reach_outs.get(number) for number in row.carried]
         placed = any(reach_out.open and reach_out.fixed for reach_out in waiting)
         waits = {one.id for one in waiting if one.open and one.again_from is None}
         spent = {line.key for line in row.lines if line.reach_out not in waits}

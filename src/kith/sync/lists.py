@@ -37,7 +37,8 @@ from kith.core.reconcile import (
 )
 from kith.core.report import PassReport, WroteEvent
 from kith.core.rules import Rules, Shape
-from kith.store.events import EventRow, EventState, ReachOut
+from kith.store.events import EventRow, EventState
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.network import Known, Subjects
 from kith.sync.readback import Sightings, Standing
@@ -142,7 +143,7 @@ class Lists:
     def _members(self, row: EventRow) -> list[_Member]:
         waiting = []
         for line in row.lines:
-            reach_out = self._store.events.reach_out(line.reach_out)
+            reach_out = self._store.reach_outs.get(line.reach_out)
             if line.stands and reach_out.open:
                 missing = line.missing_since is not None
                 waiting += [_Member(person, reach_out, line.key, missing=missing) for person in reach_out.people]
@@ -192,7 +193,7 @@ class Lists:
             for one in self._lists:
                 for member in one.members:
                     if member.person not in self._wanted and member.reach_out is not None:
-                        self._store.events.close_reach_out(member.reach_out.id, "withdrawn", self._now)
+                        self._store.reach_outs.close(member.reach_out.id, "withdrawn", self._now)
 
     def _home(self, slot: date, leaving: Collection[PersonId], coming: Sequence[Placement]) -> _List | None:
         """The list of a day or week that is still ahead, and that kith may write to; not one that everybody leaves."""
@@ -337,7 +338,7 @@ class Lists:
 
     def _where_to(self, row: EventRow) -> str:
         """Where those who were on a list wait now, if anybody does."""
-        carries, reach_out = self._store.lines.carries, self._store.events.reach_out
+        carries, reach_out = self._store.lines.carries, self._store.reach_outs.get
         if not any(reach_out(number).open and not carries(row.uid, number) for number in row.reach_outs):
             return "moved on"
         return "on their own" if self._rules.days.shape is Shape.EACH else "on another list"
@@ -372,7 +373,7 @@ class Lists:
         taken = set(lines.values())
         joins = []
         for placement in coming:
-            reach_out = self._store.events.open_reach_out_of(placement.person)
+            reach_out = self._store.reach_outs.open_of(placement.person)
             key = lines.get(reach_out.id, "") if reach_out is not None else ""
             if not key:
                 cards = self._wanted[placement.person].person.cards
@@ -385,26 +386,26 @@ class Lists:
     def _carry(self, row: EventRow, joins: Sequence[_Member]) -> None:
         """From now on the list carries their reach-outs, which begin where there are none."""
         for member in joins:
-            reach_out = self._store.events.open_reach_out_of(member.person)
+            reach_out = self._store.reach_outs.open_of(member.person)
             window = member.placement.window if member.placement is not None else None
-            begin = self._store.events.open_reach_out
+            begin = self._store.reach_outs.begin
             number = reach_out.id if reach_out is not None else begin((member.person,), window, self._now)
             self._store.lines.carry(row.uid, number, member.key)
 
     def _settle(self, joins: Sequence[_Member], *, fixed: bool) -> None:
         """They have the places that they were given; on a list that the user placed, it is the user's place."""
         for member in joins:
-            reach_out = self._store.events.open_reach_out_of(member.person)
+            reach_out = self._store.reach_outs.open_of(member.person)
             if reach_out is not None and member.placement is not None:
                 placed = replace(reach_out, again_from=None, window=member.placement.window, fixed=fixed)
-                self._store.events.save_reach_out(placed)
+                self._store.reach_outs.save(placed)
 
     def _lose(self, members: Sequence[_Member], outcome: str = "lost") -> None:
         """Their list never came to be: the next pass plans for them anew."""
         for member in members:
-            reach_out = self._store.events.open_reach_out_of(member.person)
+            reach_out = self._store.reach_outs.open_of(member.person)
             if reach_out is not None:
-                self._store.events.close_reach_out(reach_out.id, outcome, self._now)
+                self._store.reach_outs.close(reach_out.id, outcome, self._now)
 
     def _ticked(self, row: EventRow) -> set[str]:
         """The keys of the lines that stand for a conversation."""
@@ -446,7 +447,7 @@ class Lists:
         names = {
             line.key: self._store.people.name(person)
             for line in row.lines
-            for person in self._store.events.reach_out(line.reach_out).people
+            for person in self._store.reach_outs.get(line.reach_out).people
         }
         names |= {member.key: self._wanted[member.person].person.name for member in members}
         shown = [names[key] for key in composed.keys if key in names]
@@ -464,7 +465,7 @@ class Lists:
         newly = {key for key in self._ticked(one.row) if marks.get(key, Mark.DONE) is not Mark.DONE}
         for line in one.row.lines:
             if line.key in newly:
-                for person in self._store.events.reach_out(line.reach_out).people:
+                for person in self._store.reach_outs.get(line.reach_out).people:
                     self._say("ticked", self._store.people.name(person), row)
         if not newly:
             self._say("moved" if change.when else "updated", row.written.plain_title, row)

@@ -33,7 +33,9 @@ from kith.core.readback import (
 from kith.core.reconcile import Sight
 from kith.core.report import Note, PassReport, Trouble
 from kith.core.rules import Rules
-from kith.store.events import CalendarState, EventRow, EventState, LastLook, ReachOut
+from kith.store.calendars import CalendarState, LastLook
+from kith.store.events import EventRow, EventState
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.answers import Answers
 from kith.sync.list_answers import ListAnswers
@@ -88,7 +90,7 @@ class ReadBack:
         """Look, understand, record. Raises AccountError when the calendar could not be looked at."""
         events, account, name = self._store.events, self._calendar.account, self._calendar.name
         rows = events.watched(account, name, self._now, KEEP_READING)
-        last = events.last_look(account, name)
+        last = self._store.calendars.last_look(account, name)
         known = events.put_away(account, name) | dict(last.settled)
         known |= {row.href: row.etag for row in rows if row.href is not None}
         look = self._calendar.look(known, last.cursor)
@@ -119,7 +121,7 @@ class ReadBack:
         now = LastLook(look.cursor, settled)
         if now != last:
             with self._store.transaction():
-                self._store.events.save_look(self._calendar.account, self._calendar.name, now)
+                self._store.calendars.save_look(self._calendar.account, self._calendar.name, now)
 
     def _hold_on(
         self,
@@ -129,8 +131,8 @@ class ReadBack:
         strangers: list[SeenEvent],
     ) -> str:
         """Why nothing may be created or concluded now; empty if all is well. What is lasting is stored."""
-        events, account, name = self._store.events, self._calendar.account, self._calendar.name
-        before = events.calendar(account, name)
+        calendars, account, name = self._store.calendars, self._calendar.account, self._calendar.name
+        before = calendars.get(account, name)
         vanished, standing = _vanished(rows, seen, look)
         changed = before is not None and before.identity not in ("", look.identity) and bool(vanished)
         newly = [row for row in vanished if row.missing_since is None]
@@ -140,7 +142,7 @@ class ReadBack:
             halted = "changed" if changed else "emptied"
         identity = before.identity if halted and before is not None else look.identity
         with self._store.transaction():
-            events.save_calendar(account, name, CalendarState(identity, halted), self._now)
+            calendars.save(account, name, CalendarState(identity, halted), self._now)
         if halted:
             self._trouble(
                 "CalendarVanished",
@@ -228,7 +230,7 @@ class ReadBack:
             self._answers.say("back", row, self._today)
         row = self._baseline(row, settled, seen, reading)
         for number in row.reach_outs:
-            reach_out = self._store.events.reach_out(number)
+            reach_out = self._store.reach_outs.get(number)
             row = self._answer(row, reach_out, reading, settled, seen, concluding=concluding)
             self._answers.read_occurrences(row, reach_out, seen)
         return row
@@ -284,12 +286,12 @@ class ReadBack:
             started = sticky_start(round_, before, self._now, self._zone)
             if started != reach_out.started_at:
                 reach_out = replace(reach_out, started_at=started)
-                self._store.events.save_reach_out(reach_out)
+                self._store.reach_outs.save(reach_out)
         for meaning in meanings:
             if concluding or not isinstance(meaning, Passed):
                 self._answers.record(row, reach_out, meaning, seen, before=settled.typed)
                 row = self._after(row, meaning, seen)
-                reach_out = self._store.events.reach_out(reach_out.id)
+                reach_out = self._store.reach_outs.get(reach_out.id)
         return row
 
     def _after(self, row: EventRow, meaning: Meaning, seen: SeenEvent) -> EventRow:
@@ -327,7 +329,7 @@ class ReadBack:
         self._step("looked again")
         if found is not None:
             return self._present(row, found, concluding=concluding)
-        reach_outs = [self._store.events.reach_out(number) for number in row.carried]
+        reach_outs = [self._store.reach_outs.get(number) for number in row.carried]
         still_open = [reach_out for reach_out in reach_outs if reach_out.open]
         if not still_open:
             return self._gone(row)

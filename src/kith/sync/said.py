@@ -43,9 +43,9 @@ def obey(store: Store, people: Sequence[PersonId], before: str, after: str, day:
             store.people.set_every(person, orders.every)
         if next_on is not None and not store.people.talked_after(person, day):
             store.people.set_next(person, next_on, day)
-            reach_out = store.events.open_reach_out_of(person)
+            reach_out = store.reach_outs.open_of(person)
             if reach_out is not None and not talked:
-                store.events.save_reach_out(replace(reach_out, again_from=next_on, fixed=False))
+                store.reach_outs.save(replace(reach_out, again_from=next_on, fixed=False))
         for tag in orders.tags:
             store.choosing.tag(person, tag)
     return words_for(orders)
@@ -150,7 +150,7 @@ class Telling:
 
 def waiting_events(store: Store) -> set[tuple[EventUid | None, PersonId]]:
     """The events in which kith waits for an answer, each with those about whom it does."""
-    open_ones = store.events.open_reach_outs()
+    open_ones = store.reach_outs.open()
     return {
         (row.uid, person)
         for row in store.events.live()

@@ -23,7 +23,8 @@ from kith.core.names import find_exact, fold
 from kith.core.readback import Mark, Written, leading_mark, typed_text
 from kith.core.rules import Rules
 from kith.errors import Conflict
-from kith.store.events import EventRow, EventState, ReachOut
+from kith.store.events import EventRow, EventState
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.extras import KINDS
 from kith.sync.network import Network
@@ -72,7 +73,7 @@ class Strangers:
         *,
         answered: bool = True,
     ) -> list[Settled]:
-        last = self._store.events.last_look(self._calendar.account, self._calendar.name)
+        last = self._store.calendars.last_look(self._calendar.account, self._calendar.name)
         seen = self._calendar.look({}, last.cursor).events
         self._present = {event.uid for event in seen}
         found = strangers(self._store, seen, self._rules, self._now)
@@ -116,7 +117,7 @@ class Strangers:
             self._store.events.note_number(event.marker)
             row = self._row(event, event.marker)
             if is_second or self._is_ticked(event):
-                number = self._store.events.begin_closed((person,), "adopted", self._now)
+                number = self._store.reach_outs.begin_closed((person,), "adopted", self._now)
                 row = replace(row, state=EventState.CLOSED, closed_at=self._now)
             else:
                 number = self._waiting_again(person, event)
@@ -133,7 +134,7 @@ class Strangers:
         people = tuple(dict.fromkeys(named)) or ((one,) if one is not None else ())
         with self._store.transaction():
             self._store.events.note_number(marker)
-            number = self._store.events.begin_closed(people, "adopted", self._now, kind=marker.kind)
+            number = self._store.reach_outs.begin_closed(people, "adopted", self._now, kind=marker.kind)
             row = replace(self._row(event, marker), state=EventState.CLOSED, closed_at=self._now, touched=True)
             self._store.events.save(replace(row, reach_outs=(number,)))
         return Settled("adopted", *self._label(event))
@@ -156,7 +157,7 @@ class Strangers:
                 if not (self._is_ticked(event) or read.items[key].mark is Mark.DONE or self._has_event(person)):
                     number = self._waiting_again(person, event)
                     waits = True
-                closed = number or self._store.events.begin_closed((person,), "adopted", self._now)
+                closed = number or self._store.reach_outs.begin_closed((person,), "adopted", self._now)
                 self._store.lines.carry(row.uid, closed, key)
             if not waits:
                 self._store.events.save(replace(row, state=EventState.CLOSED, closed_at=self._now))
@@ -176,15 +177,15 @@ class Strangers:
         return found
 
     def _has_event(self, person: PersonId) -> bool:
-        open_one = self._store.events.open_reach_out_of(person)
+        open_one = self._store.reach_outs.open_of(person)
         return open_one is not None and self._stands(open_one)
 
     def _waiting_again(self, person: PersonId, event: SeenEvent) -> int:
         """The reach-out that waits for an answer in an adopted event from now on."""
-        open_one = self._store.events.open_reach_out_of(person)
-        number = open_one.id if open_one else self._store.events.open_reach_out((person,), None, self._now)
+        open_one = self._store.reach_outs.open_of(person)
+        number = open_one.id if open_one else self._store.reach_outs.begin((person,), None, self._now)
         self._give_up_events_of(number)
-        self._store.events.save_reach_out(self._with_place(number, person, event))
+        self._store.reach_outs.save(self._with_place(number, person, event))
         return number
 
     def _stands(self, reach_out: ReachOut) -> bool:
@@ -213,7 +214,7 @@ class Strangers:
         if belongs and talked and event.fields.when.day_in(self._rules.days.zone) > belongs.at_worst:
             belongs = None
         fixed = event.marker is None or not event.marker.start
-        return replace(self._store.events.reach_out(number), window=belongs, fixed=fixed, again_from=None)
+        return replace(self._store.reach_outs.get(number), window=belongs, fixed=fixed, again_from=None)
 
     def _removed(self, event: SeenEvent) -> Settled:
         if not self._touched(event):

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from kith.calendars.base import Calendar
-from kith.store.events import CalendarState, EventRow, EventState
+from kith.store.calendars import CalendarState
+from kith.store.events import EventRow, EventState
 from kith.store.store import Store
 
 _ANY = ""
@@ -22,7 +23,7 @@ def accept(store: Store, calendar: Calendar, now: datetime) -> list[EventRow]:
     with store.transaction():
         for row in gone:
             store.events.save(replace(row, missing_since=now))
-        store.events.save_calendar(calendar.account, calendar.name, CalendarState(_ANY), now)
+        store.calendars.save(calendar.account, calendar.name, CalendarState(_ANY), now)
     return gone
 
 
@@ -33,14 +34,14 @@ def recreate(store: Store, calendar: Calendar, now: datetime) -> list[EventRow]:
         for row in gone:
             store.events.save(replace(row, state=EventState.GONE, closed_at=now))
             for number in row.carried:
-                store.events.close_reach_out(number, "lost", now)
-        store.events.save_calendar(calendar.account, calendar.name, CalendarState(_ANY), now)
+                store.reach_outs.close(number, "lost", now)
+        store.calendars.save(calendar.account, calendar.name, CalendarState(_ANY), now)
     return gone
 
 
 def _gone(store: Store, calendar: Calendar) -> list[EventRow]:
     """Those that are nowhere in the account; one that was only put into another calendar is not gone."""
-    last = store.events.last_look(calendar.account, calendar.name)
+    last = store.calendars.last_look(calendar.account, calendar.name)
     present = {event.uid for event in calendar.look({}, last.cursor).events}
     away = store.events.vanished(calendar.account, calendar.name, present)
     return [row for row in away if calendar.find(row.uid) is None]

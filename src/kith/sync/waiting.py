@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from kith.core.agenda import Beside, Waiting
 from kith.core.event import Kind, Timed, When, has_started
 from kith.core.model import PersonId
-from kith.store.events import STANDING, ReachOut
+from kith.store.events import STANDING
+from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 
 _WHAT = {Kind.DATE: "a birthday", Kind.INTRODUCTION: "an introduction", Kind.SCOUT: "somebody new"}
@@ -33,7 +34,7 @@ def waiting_beside(store: Store, zone: tzinfo, now: datetime) -> list[Beside]:
         )
         for row in store.events.live()
         if row.marker.kind in _WHAT and row.state in STANDING
-        for reach_out in map(store.events.reach_out, row.carried)
+        for reach_out in map(store.reach_outs.get, row.carried)
         if reach_out.open
     ]
 
