@@ -849,15 +849,13 @@ def test_what_a_changed_instance_means(seen: Occurrence, known: str | None, mean
     ],
 )
 def test_the_last_write_to_an_answered_event(seen: SeenEvent, mark: bool, now: datetime, change: Change) -> None:
-    answer = Talked(ON_THE_DAY, "", mark=mark)
-
-    assert finishing_change(seen, answer, MARKS, now, LISBON) == change
+    assert finishing_change(seen, MARKS, now, LISBON, mark=mark) == change
 
 
 def test_what_is_moved_to_now_has_started() -> None:
     now = datetime(2026, 10, 6, 12, 34, 56, 789, tzinfo=UTC)
 
-    change = finishing_change(event(TICK), Talked(on("10-06"), "", mark=False), MARKS, now, LISBON)
+    change = finishing_change(event(TICK), MARKS, now, LISBON, mark=False)
 
     assert change.when is not None
     assert has_started(change.when, now, LISBON)
@@ -867,7 +865,7 @@ def test_what_is_moved_to_now_has_started() -> None:
 def test_the_mark_that_kith_puts_is_the_user_s_first_choice() -> None:
     marks = Marks(done=("[x]", "✓"))
 
-    change = finishing_change(event(description=LUNCH), Talked(ON_THE_DAY, "Lunch", mark=True), marks, AFTER, LISBON)
+    change = finishing_change(event(description=LUNCH), marks, AFTER, LISBON, mark=True)
     assert change.title == f"[x] {TITLE}"
 
 

@@ -426,8 +426,14 @@ def understand_occurrence(
     return Corrected(typed, occurrence.key) if typed and normal_lines(typed) != normal_lines(known) else None
 
 
-def finishing_change(seen: SeenEvent, meaning: Talked, marks: Marks, now: datetime, zone: tzinfo) -> Change:
-    """The last write to an event that was answered: a mark before the title, and an event still ahead moved to now.
+def last_change(seen: SeenEvent, plain_title: str, marks: Marks, now: datetime, zone: tzinfo) -> Change:
+    """The last write to an event that was answered, if it has not been made yet."""
+    has_mark = leading_mark(seen.fields.title, plain_title, marks) is Mark.DONE
+    return finishing_change(seen, marks, now, zone, mark=not has_mark)
+
+
+def finishing_change(seen: SeenEvent, marks: Marks, now: datetime, zone: tzinfo, *, mark: bool) -> Change:
+    """What an answer makes of its event: a ``mark`` before the title, and one still ahead is moved to now.
 
     A repeating event is the user's and is left alone.
     """
@@ -436,7 +442,7 @@ def finishing_change(seen: SeenEvent, meaning: Talked, marks: Marks, now: dateti
     ahead = not has_started(seen.fields.when, now, zone)
     return Change(
         when=_now_instead(seen.fields.when, now, zone) if ahead else None,
-        title=f"{marks.done[0]} {seen.fields.title}" if meaning.mark else None,
+        title=f"{marks.done[0]} {seen.fields.title}" if mark else None,
         alarm=False if ahead else None,
     )
 

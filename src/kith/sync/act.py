@@ -17,7 +17,7 @@ from kith.core import brief as wording
 from kith.core.event import Change, Fields, Kind, SeenEvent, Timed, When, line_digests
 from kith.core.model import PersonId
 from kith.core.plan import OpenReachOut, Placement, Plan, plan
-from kith.core.readback import Mark, Talked, Written, finishing_change, leading_mark, text_below
+from kith.core.readback import Written, last_change, text_below
 from kith.core.reconcile import (
     AcceptDeletion,
     Action,
@@ -313,9 +313,7 @@ class Act:
     def _finish(self, one: _Held, seen: SeenEvent) -> None:
         """The last write to an answered event; after it, or where nothing is left to write, it is closed."""
         row = one.standing.row
-        mark = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks)
-        answer = Talked(self._today, "", mark=mark is not Mark.DONE)
-        change = finishing_change(seen, answer, self._rules.marks, self._now, self._rules.days.zone)
+        change = last_change(seen, row.written.plain_title, self._rules.marks, self._now, self._rules.days.zone)
         if not change:
             self._end(row, one.reach_out, EventState.CLOSED)
             return

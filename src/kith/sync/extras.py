@@ -15,7 +15,7 @@ from kith.calendars.base import Calendar
 from kith.core.event import Change, Fields, Kind, SeenEvent, Timed, When, has_started
 from kith.core.model import CardUid, PersonId
 from kith.core.plan import barred, next_free
-from kith.core.readback import Mark, Talked, finishing_change, leading_mark, text_below
+from kith.core.readback import last_change, text_below
 from kith.core.reconcile import (
     AcceptDeletion,
     Adopt,
@@ -273,9 +273,7 @@ class Extras:
             self._say("moved" if change.when else "updated", after)
 
     def _finish(self, row: EventRow, seen: SeenEvent) -> None:
-        mark = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks)
-        answer = Talked(self._today, "", mark=mark is not Mark.DONE)
-        change = finishing_change(seen, answer, self._rules.marks, self._now, self._rules.days.zone)
+        change = last_change(seen, row.written.plain_title, self._rules.marks, self._now, self._rules.days.zone)
         if not change:
             self._end(row, EventState.CLOSED)
         elif self._writer.finish(row, seen, change, change.applied_to(row.written.fields)):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from kith.core import checklist
 from kith.core.checklist import Checklist
-from kith.core.event import SeenEvent, normal_line
+from kith.core.event import SeenEvent
 from kith.core.list_lines import known
 from kith.core.readback import (
     Mark,
@@ -24,12 +24,12 @@ from kith.core.readback import (
     settle,
     sticky_start,
     understand,
-    without_mark,
 )
 from kith.core.rules import Rules
 from kith.store.events import EventRow, EventState, Line
 from kith.store.store import Store
 from kith.sync.answers import Answers
+from kith.sync.baseline import as_seen, users_own
 
 
 class ListAnswers:
@@ -143,35 +143,14 @@ class ListAnswers:
         emptied: bool,
     ) -> EventRow:
         """What is seen becomes what later looks are compared with."""
-        bare = without_mark(seen.fields.title, settled.plain_title, self._rules.marks)
-        theirs = {
-            "title": normal_line(bare) != normal_line(settled.plain_title),
-            "description": emptied or seen.repeats,
-            "when": seen.repeats,
-            "extras": seen.extras,
-        }
         waiting = [self._store.reach_outs.get(number) for number in row.carried]
         placed = any(reach_out.open and reach_out.fixed for reach_out in waiting)
         waits = {one.id for one in waiting if one.open and one.again_from is None}
         spent = {line.key for line in row.lines if line.reach_out not in waits}
-        written = Written(
-            fields=replace(seen.fields, when=settled.fields.when if not reading.moved else seen.fields.when),
-            plain_title=settled.plain_title,
-            brief=settled.brief,
-            typed=now.typed,
-            last_modified=seen.last_modified or settled.last_modified,
-        )
-        return replace(
-            row,
-            written=written,
-            href=seen.href,
-            etag=seen.etag,
-            state=EventState.OPEN if row.state is EventState.CREATING else row.state,
-            hands_off=frozenset(name for name, is_theirs in theirs.items() if is_theirs),
-            repeats_until=seen.repeats_until,
-            touched=any(theirs.values()) or now.holds_more_than(spent) or placed or reading.mark is Mark.DONE,
-            missing_since=None,
-        )
+        hands_off = users_own(seen, settled.plain_title, self._rules.marks, description=emptied)
+        when = seen.fields.when if reading.moved else settled.fields.when
+        touched = bool(hands_off) or now.holds_more_than(spent) or placed or reading.mark is Mark.DONE
+        return as_seen(row, seen, settled, when, now.typed, hands_off=hands_off, touched=touched)
 
 
 def _unseen(reading: Reading) -> Reading:

@@ -21,7 +21,7 @@ from kith.core.checklist import Checklist, Composed
 from kith.core.event import Change, Fields, Kind, SeenEvent, Timed, When, has_started
 from kith.core.model import PersonId
 from kith.core.plan import OpenReachOut, Placement, Why
-from kith.core.readback import Mark, Talked, Written, finishing_change, leading_mark
+from kith.core.readback import Mark, Written, last_change
 from kith.core.reconcile import (
     AcceptDeletion,
     Adopt,
@@ -352,9 +352,7 @@ class Lists:
         ticked, composed = self._ticked(row), self._composed(row, (), row.written.fields.when)
         change = Change()
         if ticked and composed is not None and ticked.issuperset(composed.keys):
-            marked = leading_mark(seen.fields.title, row.written.plain_title, self._rules.marks) is Mark.DONE
-            answer = Talked(self._today, "", mark=not marked)
-            change = finishing_change(seen, answer, self._rules.marks, self._now, self._zone)
+            change = last_change(seen, row.written.plain_title, self._rules.marks, self._now, self._zone)
         if composed is not None:
             want = replace(row.written.fields, description=composed.text)
             change = replace(

@@ -14,20 +14,14 @@ from datetime import datetime
 from kith.calendars.base import Calendar
 from kith.core.event import Change, Fields, Kind
 from kith.core.problem import NOT_TOLD, Problem, is_lasting, problem_fields
-from kith.core.reconcile import Adopt, Close, Create, Delete, Forget, Sight, Update, Wrote, difference, reconcile
+from kith.core.reconcile import Adopt, Close, Create, Delete, Forget, Sight, Update, difference, reconcile
 from kith.core.report import PassReport
 from kith.core.rules import Rules
 from kith.store.events import EventRow, EventState
 from kith.store.runs import Fault
 from kith.store.store import Store
 from kith.sync.readback import Sightings, Standing
-from kith.sync.write import Writer
-
-_WROTE = {
-    EventState.CREATING: Wrote.BEGUN,
-    EventState.OPEN: Wrote.YES,
-    EventState.DELETING: Wrote.DELETING,
-}
+from kith.sync.write import WROTE, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,7 @@ class ProblemEvents:
         standing = {
             uid: one
             for uid, one in sightings.events.items()
-            if one.row.marker.kind is Kind.PROBLEM and one.row.state in _WROTE
+            if one.row.marker.kind is Kind.PROBLEM and one.row.state in WROTE
         }
         for fault in self._store.runs.faults() if wanted else []:
             if not is_lasting(fault.kind, fault.since, self._now):
@@ -145,7 +139,7 @@ class ProblemEvents:
         change = Change()
         if want is not None and seen is not None:
             change = difference(want, row.written, seen, hands_off=row.hands_off)
-        match reconcile(want, _WROTE[row.state], standing.sight, change):
+        match reconcile(want, WROTE[row.state], standing.sight, change):
             case Create(fields):
                 self._create(replace(row, written=self._writer.written(fields)))
             case Adopt():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from kith.calendars.base import Calendar, Look
-from kith.core.event import Kind, SeenEvent, Timed, When, normal_line
+from kith.core.event import Kind, SeenEvent, Timed, When
 from kith.core.model import EventUid
 from kith.core.readback import (
     Mark,
@@ -28,7 +28,6 @@ from kith.core.readback import (
     settle,
     sticky_start,
     understand,
-    without_mark,
 )
 from kith.core.reconcile import Sight
 from kith.core.report import Note, PassReport, Trouble
@@ -38,6 +37,7 @@ from kith.store.events import EventRow, EventState
 from kith.store.reach_outs import ReachOut
 from kith.store.store import Store
 from kith.sync.answers import Answers
+from kith.sync.baseline import as_seen, users_own
 from kith.sync.list_answers import ListAnswers
 
 KEEP_READING = timedelta(days=60)
@@ -237,32 +237,10 @@ class ReadBack:
 
     def _baseline(self, row: EventRow, settled: Written, seen: SeenEvent, reading: Reading) -> EventRow:
         """What is seen becomes what later looks are compared with."""
-        bare = without_mark(seen.fields.title, settled.plain_title, self._rules.marks)
-        theirs = {
-            "title": normal_line(bare) != normal_line(settled.plain_title),
-            # Changed instances of a repeating event keep the brief of their day: another one would look typed there.
-            "description": not reading.brief_intact or seen.repeats,
-            "when": seen.repeats,
-            "extras": seen.extras,
-        }
-        written = Written(
-            fields=replace(seen.fields, when=_as_written(settled.fields.when, seen.fields.when)),
-            plain_title=settled.plain_title,
-            brief=settled.brief,
-            typed=reading.typed,
-            last_modified=seen.last_modified or settled.last_modified,
-        )
-        return replace(
-            row,
-            written=written,
-            href=seen.href,
-            etag=seen.etag,
-            state=EventState.OPEN if row.state is EventState.CREATING else row.state,
-            hands_off=frozenset(name for name, is_theirs in theirs.items() if is_theirs),
-            repeats_until=seen.repeats_until,
-            touched=row.touched or reading.is_edit or seen.extras or seen.repeats,
-            missing_since=None,
-        )
+        hands_off = users_own(seen, settled.plain_title, self._rules.marks, description=not reading.brief_intact)
+        when = _as_written(settled.fields.when, seen.fields.when)
+        touched = row.touched or reading.is_edit or seen.extras or seen.repeats
+        return as_seen(row, seen, settled, when, reading.typed, hands_off=hands_off, touched=touched)
 
     def _answer(
         self,
@@ -307,7 +285,7 @@ class ReadBack:
     def _finish(self, row: EventRow, meaning: Talked, seen: SeenEvent) -> EventRow:
         if row.state in (EventState.CLOSED, EventState.GONE):
             return row
-        change = finishing_change(seen, meaning, self._rules.marks, self._now, self._zone)
+        change = finishing_change(seen, self._rules.marks, self._now, self._zone, mark=meaning.mark)
         if not change:
             return self._closed(row)
         return replace(row, state=EventState.FINISHING, written=replace(row.written, pending=None))
