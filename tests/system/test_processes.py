@@ -206,7 +206,9 @@ def test_help(home: Home) -> None:
     assert "Answer in your calendar: tick an event" in whole
     for verb in VERBS:
         assert f"│ {verb} " in whole
-        assert f"Usage: kith {verb} " in home.kith(verb, "--help").out
+        told = home.kith(verb, "--help").out
+        assert f"Usage: kith {verb} " in told
+        assert "<bool>" not in told, "a flag takes nothing"
     decisions = home.kith("events", "-h").out
     for decision in DECISIONS:
         assert f"│ {decision} " in decisions

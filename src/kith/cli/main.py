@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -70,7 +70,9 @@ def run(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     os.umask(0o077)
     try:
-        command_line(needed(sys.argv[1:] if arguments is None else arguments))(arguments, prog_name="kith")
+        command = typer.main.get_command(command_line(needed(sys.argv[1:] if arguments is None else arguments)))
+        _let_flags_be_flags(command)
+        command(arguments, prog_name="kith")
     except ConfigError as error:
         _show_config_error(error)
         sys.exit(error.exit_code)
@@ -82,6 +84,16 @@ def run(arguments: list[str] | None = None) -> None:
     except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+
+
+def _let_flags_be_flags(command: Any, parent: Any = None) -> None:  # noqa: ANN401 -- Typer keeps its own classes
+    """Typer 0.29 writes ``<bool>`` behind each flag in the help, as if something had to follow it."""
+    context = typer.Context(command, parent=parent, **command.context_settings)
+    for option in command.get_params(context):
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    for verb in getattr(command, "commands", {}).values():
+        _let_flags_be_flags(verb, context)
 
 
 def _show(error: KithError) -> None:
