@@ -74,6 +74,20 @@ def test_check_tells_the_way_to_everything(home: Home, server: DemoServer) -> No
     ]
 
 
+def test_check_says_beforehand_that_no_calendar_can_be_made(home: Home, server: DemoServer) -> None:
+    home.write(config(home, server, 'server = "posteo"\n'))
+
+    done = home.kith("check", "--json")
+
+    assert done.code == 69
+    found = [each for each in json.loads(done.out) if each["subject"] == "accounts.home"][-1]
+    assert found["level"] == "problem"
+    assert found["message"] == (
+        "there is no calendar “Keep in touch”, and this server lets no program make one; no calendars"
+    )
+    assert found["mend"].startswith("make a calendar of that name in your calendar app")
+
+
 def test_check_says_what_is_not_there(home: Home, server: DemoServer) -> None:
     home.write(config(home, server, 'address_books = ["Contacts", "Work"]\n'))
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from kith.sources.carddav import CardDav
 
 
+MAKE_IT = "make a calendar of that name in your calendar app, or name one that is there under [calendar]"
+"""What to do where a program may make none."""
+
 _LOG = logging.getLogger(__name__)
 _CLOCKS_AGREE = timedelta(minutes=2)
 """Calendars compare by seconds, but answers are dated in whole ones, and take their time."""
@@ -181,6 +184,9 @@ class Server:
             return Finding(
                 "problem", self._subject, f"the calendar “{self._calendar_name}” is gone; {there}", mend, steps
             )
+        if not makes_calendars(found, self._table.server):
+            message = f"there is no calendar “{self._calendar_name}”, and this server lets no program make one; {there}"
+            return Finding("problem", self._subject, message, MAKE_IT, steps)
         message = f"the calendar “{self._calendar_name}” will be made at the first pass; {there}"
         meant = nearest(self._calendar_name, [one.name for one in found.collections])
         if meant is not None:
@@ -262,6 +268,15 @@ def found_words(discovery: Discovery) -> str:
     if discovery.error is not None:
         return f"no {kind} was found: {discovery.error.message}"
     return _listed(kind, discovery.collections)
+
+
+def makes_calendars(found: Discovery, server: str | None = None) -> bool:
+    """Whether a calendar can be made where these are, as far as is known; ``server`` is what the config says it is."""
+    from kith.dav.addresses import host_of
+    from kith.dav.quirks import quirks, recognise
+
+    home = next(iter(found.home_sets), "")
+    return quirks(recognise(server, home), host_of(home)).makes_calendars
 
 
 def _has_nothing_yet(found: Discovery) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rich.markup import escape
 
-from kith.accounts.server import found_words, try_out, with_password
+from kith.accounts.server import MAKE_IT, found_words, makes_calendars, try_out, with_password
 from kith.cli import ask
 from kith.cli.console import err, progress, say
 from kith.cli.login import ask_until_accepted
@@ -253,17 +253,21 @@ class Interview:
             return
         found = next((each for each in self._found[name] if each.service == "caldav"), None)
         there = [one.name for one in found.collections] if found else []
+        makes_new_ones = found is None or makes_calendars(found)
         self._answers.calendar_name = self._given.calendar_name
         if self._answers.calendar_name is None and self._given.asking:
             if there:
                 say(f"  Calendars there: {', '.join(there)}", "dim")
-            question = "Calendar for kith's events (a new name makes a new calendar)"
-            typed = ask.text(question, CALENDAR_NAME)
+            new = "a new name makes a new calendar" if makes_new_ones else "this server lets no program make a new one"
+            typed = ask.text(f"Calendar for kith's events ({new})", CALENDAR_NAME)
             self._answers.calendar_name = self._meant(typed, there)
-        elif self._answers.calendar_name is not None:
-            meant = _near_miss(self._answers.calendar_name, there)
+        wanted = self._answers.calendar_name or CALENDAR_NAME
+        if not makes_new_ones and wanted.casefold() not in map(str.casefold, there):
+            say(f"  There is no calendar “{wanted}”: {MAKE_IT}.", "yellow")
+        elif self._given.calendar_name is not None:
+            meant = _near_miss(self._given.calendar_name, there)
             if meant is not None:
-                say(f"  There is no calendar “{self._answers.calendar_name}”; the first pass makes it.", "yellow")
+                say(f"  There is no calendar “{self._given.calendar_name}”; the first pass makes it.", "yellow")
                 say(f"  If you meant “{meant}”, say so under [calendar] in the config.", "yellow")
 
     def _meant(self, typed: str, there: Sequence[str]) -> str:
