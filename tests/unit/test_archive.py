@@ -342,6 +342,24 @@ def test_people_who_were_joined_are_joined_again_and_can_be_parted_there() -> No
         assert [said.text for said in there.people.conversations_of(her)] == ["With her"]
 
 
+def test_an_older_word_of_somebody_who_was_joined_does_not_come_back() -> None:
+    with new_store() as here, new_store("there") as there:
+        ana, her = PersonId("ana"), PersonId("her")
+        for store in (here, there):
+            for who in (ana, her):
+                store.people.add(PersonRow(who, "Ana"), NOW)
+        here.people.pause(her, until=None)
+        here.joins.join(her, ana, ["by hand"], NOW)
+        assert [row.paused for row in here.people.everybody()] == [True]
+        here.people.unpause(ana)
+
+        carried(here, there)
+        carried(there, here)
+
+        assert [row.paused for row in there.people.everybody()] == [False]
+        assert [row.paused for row in here.people.everybody()] == [False]
+
+
 def test_what_is_ruled_here_is_not_overruled() -> None:
     with new_store() as here, new_store("there") as there:
         for store, circle in ((here, "friends"), (there, "inner")):

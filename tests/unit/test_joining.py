@@ -305,6 +305,37 @@ def test_what_is_set_by_hand_holds_for_both_and_is_given_back() -> None:
         assert (rows[PEOPLE[1]].set_by_hand.circle, rows[PEOPLE[1]].paused) == ("of person-1", True)
 
 
+def said_of(store: Store, person: PersonId) -> tuple[str | None, bool, date | None]:
+    (row,) = [row for row in store.people.everybody() if row.id == person]
+    return row.set_by_hand.circle, row.paused, row.next_on
+
+
+def test_an_older_word_does_not_come_back_when_a_third_card_leaves() -> None:
+    """Two cards were joined, and something was said of them since; then who is who is worked out again."""
+    with new_store() as store:
+        put(store, card("one", "Ana Souza", "ana@example.org"), card("two", "Ana Souza", "other@example.org"))
+        join_people(store, "PT", NOW)
+        one, two = person_of(store, "one"), person_of(store, "two")
+        store.people.set_circle(one, "friends")
+        store.people.pause(two, until=None)
+        store.people.set_next(two, date(2026, 11, 9), NOW.date())
+        put(store, card("two", "Ana Souza", "ana@example.org"), card("three", "Ana Souza", "ana@example.org"))
+        join_people(store, "PT", NOW)
+        assert {person_of(store, uid) for uid in ("one", "two", "three")} == {one}
+        assert said_of(store, one) == ("friends", True, date(2026, 11, 9))
+
+        store.people.unpause(one)
+        store.people.set_next(one, None, NOW.date())
+        put(store, card("three", "Rui Lima", "rui@example.org"))
+        join_people(store, "PT", NOW)
+        assert person_of(store, "two") == one
+        assert person_of(store, "three") != one
+        assert said_of(store, one) == ("friends", False, None)
+
+        rule_different(store, [one], [two], NOW)
+        assert said_of(store, one) == ("friends", False, None)
+
+
 def test_an_answer_goes_with_whom_its_event_was_for() -> None:
     with new_store() as store:
         filled(store, [])

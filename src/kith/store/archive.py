@@ -301,7 +301,8 @@ def _take_all_apart(joins: Joins) -> list[Join]:
     everybody = joins.counts_as()
     standing = joins.of([person for person, whole in everybody.items() if person != whole])
     for whole in sorted({whole for person, whole in everybody.items() if person != whole}):
-        joins.take_apart(whole)
+        for person, said in joins.take_apart(whole).items():
+            joins.overrule(person, said)
     return standing
 
 

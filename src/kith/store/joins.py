@@ -27,7 +27,12 @@ OWNED = {
 """The tables of what people have, beside their cards, and the column that names the thing."""
 _OF_SEVERAL = ("conversation_people", "reach_out_people")
 _FROM_EVENTS = ("attempts", "skips")
-_STATE = "circle, every, anchor, next_on, next_set_on, paused, paused_until, by_hand, body"
+_SAID = ("circle", "every", "anchor", "next_on", "next_set_on", "paused", "paused_until")
+"""What is said of a person, and may be said anew at any time."""
+_STATE = ", ".join((*_SAID, "by_hand", "body"))
+
+Said = dict[str, object]
+"""Some of the columns of :data:`_SAID`, with their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +162,21 @@ class Joins:
             for row in self._database.all(f"SELECT id, {_STATE} FROM people WHERE id IN (?, ?)", (person, to))
         }
         before, after = rows[to], _together(rows[to], rows[person])
-        took = {name: (before[name], new) for name, new in after.items() if before[name] != new}
-        self._set(to, {name: new for name, (_, new) in took.items()})
-        return took
+        self._set(to, {name: new for name, new in after.items() if before[name] != new})
+        # What did not change is kept as well: by that it can be told later what the user has said since.
+        return {name: (before[name], after.get(name, before[name])) for name in before.keys() if name != "id"}  # noqa: SIM118 -- a Row
 
     # --- taking apart ---------------------------------------------------------------------------------
 
-    def take_apart(self, person: PersonId) -> None:
-        """Undo every join of the people who count as ``person``: each has again what was theirs."""
+    def take_apart(self, person: PersonId) -> dict[PersonId, Said]:
+        """Undo every join of the people who count as ``person``: each has again what was theirs.
+
+        Returns what was said of ``person`` since each of them was joined: for :meth:`overrule`, where they are to be
+        joined again at once, so that an older word of theirs does not come back.
+        """
         members = self.family(person) - {person}
         if not members:
-            return
+            return {}
         family = json.dumps([*members, person])
         owners: dict[tuple[str, int], list[PersonId]] = defaultdict(list)
         for row in self._database.all(
@@ -182,10 +191,32 @@ class Joins:
         self._database.execute(f"DELETE FROM belongings WHERE person_id IN {among}", (family,))
         self._database.execute(f"UPDATE person_cards SET person_id = home WHERE person_id IN {among}", (family,))
         self._database.execute(f"UPDATE people SET joined_to = NULL WHERE id IN {among}", (family,))
-        for row in self._database.all(f"SELECT * FROM joins WHERE person_id IN {among} ORDER BY id DESC", (family,)):
+        undone = self._database.all(f"SELECT * FROM joins WHERE person_id IN {among} ORDER BY id DESC", (family,))
+        since = self._said_since(undone, family)
+        for row in undone:
             self._restore(PersonId(row["joined_to"]), json.loads(row["took"]))
         self._database.execute(f"DELETE FROM joins WHERE person_id IN {among}", (family,))
         self._raise_revisions((*members, person))
+        return since
+
+    def overrule(self, person: PersonId, said: Said) -> None:
+        """Let hold for the person what was said of the one they counted as, and are about to count as again."""
+        self._set(person, said)
+
+    def _said_since(self, joins: Iterable[Row], family: str) -> dict[PersonId, Said]:
+        """What was said of whom each had been joined to, after that; the last joins come first."""
+        sql = f"SELECT id, {_STATE} FROM people WHERE id IN (SELECT value FROM json_each(?))"
+        now: dict[str, Said] = {
+            row["id"]: {name: row[name] for name in _SAID} for row in self._database.all(sql, (family,))
+        }
+        since: dict[PersonId, Said] = {}
+        for join in joins:
+            whole, took = now[join["joined_to"]], json.loads(join["took"])
+            said = {name: whole[name] for name in _SAID if name in took and whole[name] != took[name][1]}
+            now[join["person_id"]] |= said
+            if said:
+                since[PersonId(join["person_id"])] = said
+        return since
 
     def _give_back(self, table: str, number: int, person: PersonId, owners: list[PersonId]) -> None:
         column = OWNED[table]

@@ -207,7 +207,9 @@ def _changed(
         families[root].add(person)
     for root, family in families.items():
         if len({home[person] for person in family}) > 1:
-            store.joins.take_apart(root)
+            for person, said in store.joins.take_apart(root).items():
+                if home[person] == home[root]:
+                    store.joins.overrule(person, said)
     whole = store.joins.counts_as(nodes)
     yield from (group for group in groups if len({whole[person] for person in group}) > 1)
 
