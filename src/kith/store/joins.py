@@ -156,7 +156,7 @@ class Joins:
         )
 
     def _take_state(self, person: PersonId, to: PersonId) -> dict[str, tuple[object, object]]:
-        """What was set by hand for either holds for both; what changed on the one's row, before and after."""
+        """What was set by hand for either holds for both; what was on the one's row, before and after."""
         rows = {
             row["id"]: row
             for row in self._database.all(f"SELECT id, {_STATE} FROM people WHERE id IN (?, ?)", (person, to))
@@ -214,6 +214,7 @@ class Joins:
             whole, took = now[join["joined_to"]], json.loads(join["took"])
             said = {name: whole[name] for name in _SAID if name in took and whole[name] != took[name][1]}
             now[join["person_id"]] |= said
+            whole |= {name: took[name][0] for name in _SAID if name in took and name not in said}
             if said:
                 since[PersonId(join["person_id"])] = said
         return since
