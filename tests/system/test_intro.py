@@ -33,6 +33,16 @@ def introduction(home: Home) -> Event:
     return event
 
 
+def tick_introduction(home: Home) -> Event:
+    """Ana and Bruno are to be introduced, and when the time has come they were."""
+    home.kith("intro", "ana", "bruno")
+    home.sync()
+    event = introduction(home)
+    home.now = event.start
+    event.tick()
+    return event
+
+
 def state(home: Home) -> str:
     (one,) = home.kith("intro", "--json").json
     return str(one["state"])
@@ -55,11 +65,7 @@ def test_an_introduction_has_an_event_in_the_next_free_place(home: Home) -> None
 
 
 def test_ticking_it_is_having_introduced_them_and_weeks_later_either_is_asked(home: Home) -> None:
-    home.kith("intro", "ana", "bruno")
-    home.sync()
-    event = introduction(home)
-    home.now = event.start
-    event.tick()
+    tick_introduction(home)
     home.sync()
     assert state(home) == "introduced"
     on = home.now.date()
@@ -135,11 +141,7 @@ def test_one_that_passes_comes_again_and_too_often_is_dropped(home: Home) -> Non
 
 
 def test_taking_the_tick_back_plans_it_again(home: Home) -> None:
-    home.kith("intro", "ana", "bruno")
-    home.sync()
-    event = introduction(home)
-    home.now = event.start
-    event.tick()
+    event = tick_introduction(home)
     home.sync()
     event.untick()
     home.sync()
@@ -260,11 +262,7 @@ def test_joined_people_are_introduced_as_one(home: Home) -> None:
 
 
 def test_what_is_said_of_one_is_what_becomes_of_it(home: Home) -> None:
-    home.kith("intro", "ana", "bruno")
-    home.sync()
-    event = introduction(home)
-    home.now = event.start
-    event.tick()
+    tick_introduction(home)
     assert "Ana Souza   introduced today" in home.kith("sync").out
     home.kith("intro", "carla", "rui")
     home.sync()

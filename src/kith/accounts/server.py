@@ -272,11 +272,16 @@ def found_words(discovery: Discovery) -> str:
 
 def makes_calendars(found: Discovery, server: str | None = None) -> bool:
     """Whether a calendar can be made where these are, as far as is known; ``server`` is what the config says it is."""
-    from kith.dav.addresses import host_of
-    from kith.dav.quirks import quirks, recognise
+    from kith.dav.quirks import quirks_at
 
-    home = next(iter(found.home_sets), "")
-    return quirks(recognise(server, home), host_of(home)).makes_calendars
+    return quirks_at(server, next(iter(found.home_sets), "")).makes_calendars
+
+
+def has_calendar(found: Discovery, name: str) -> bool:
+    """Whether one of these is called so."""
+    from kith.dav.discovery import by_name
+
+    return by_name(found.collections, name) is not None
 
 
 def _has_nothing_yet(found: Discovery) -> bool:

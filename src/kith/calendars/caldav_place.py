@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kith.calendars.caldav_reader import Reader, State
 from kith.core.model import Href
 from kith.dav.account import DavAccount
-from kith.dav.addresses import folder_path, host_of, joined
+from kith.dav.addresses import folder_path, joined
 from kith.dav.discovery import Collection, Discovery, by_name, explore, list_collections
 from kith.dav.transport import Transport
 from kith.errors import Conflict, Denied, Malformed, Rejected
@@ -147,10 +147,9 @@ class Place:
 
     def quirks(self, url: str) -> Quirks:
         """What to mind with this server."""
-        from kith.dav.quirks import quirks, recognise
+        from kith.dav.quirks import quirks_at
 
-        header = self._state.server if self._state is not None else ""
-        return quirks(recognise(self._account.server, url, header), host_of(url))
+        return quirks_at(self._account.server, url, self._state.server if self._state is not None else "")
 
     def library(self, url: str) -> Library:
         """What writes and searches; loaded when it is first needed."""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rich.markup import escape
 
-from kith.accounts.server import MAKE_IT, found_words, makes_calendars, try_out, with_password
+from kith.accounts.server import MAKE_IT, found_words, has_calendar, makes_calendars, try_out, with_password
 from kith.cli import ask
 from kith.cli.console import err, progress, say
 from kith.cli.login import ask_until_accepted
@@ -262,7 +262,7 @@ class Interview:
             typed = ask.text(f"Calendar for kith's events ({new})", CALENDAR_NAME)
             self._answers.calendar_name = self._meant(typed, there)
         wanted = self._answers.calendar_name or CALENDAR_NAME
-        if not makes_new_ones and wanted.casefold() not in map(str.casefold, there):
+        if found is not None and not makes_new_ones and not has_calendar(found, wanted):
             say(f"  There is no calendar “{wanted}”: {MAKE_IT}.", "yellow")
         elif self._given.calendar_name is not None:
             meant = _near_miss(self._given.calendar_name, there)

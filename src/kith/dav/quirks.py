@@ -87,6 +87,11 @@ def recognise(server: str | None, url: str, header: str = "") -> str:
     return next(by_host, None) or next(by_path, None) or next(by_header, "")
 
 
+def quirks_at(server: str | None, url: str, header: str = "") -> Quirks:
+    """What to mind with the server at that address, as far as it is known; the rest as :func:`recognise` has it."""
+    return quirks(recognise(server, url, header), host_of(url))
+
+
 @cache
 def quirks(name: str, host: str = "") -> Quirks:
     """What to mind with the server of that name."""

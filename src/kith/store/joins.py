@@ -29,7 +29,7 @@ _OF_SEVERAL = ("conversation_people", "reach_out_people")
 _FROM_EVENTS = ("attempts", "skips")
 _SAID = ("circle", "every", "anchor", "next_on", "next_set_on", "paused", "paused_until")
 """What is said of a person, and may be said anew at any time."""
-_STATE = ", ".join((*_SAID, "by_hand", "body"))
+_STATE = (*_SAID, "by_hand", "body")
 
 Said = dict[str, object]
 """Some of the columns of :data:`_SAID`, with their values."""
@@ -159,12 +159,14 @@ class Joins:
         """What was set by hand for either holds for both; what was on the one's row, before and after."""
         rows = {
             row["id"]: row
-            for row in self._database.all(f"SELECT id, {_STATE} FROM people WHERE id IN (?, ?)", (person, to))
+            for row in self._database.all(
+                f"SELECT id, {', '.join(_STATE)} FROM people WHERE id IN (?, ?)", (person, to)
+            )
         }
         before, after = rows[to], _together(rows[to], rows[person])
         self._set(to, {name: new for name, new in after.items() if before[name] != new})
         # What did not change is kept as well: by that it can be told later what the user has said since.
-        return {name: (before[name], after.get(name, before[name])) for name in before.keys() if name != "id"}  # noqa: SIM118 -- a Row
+        return {name: (before[name], after.get(name, before[name])) for name in _STATE}
 
     # --- taking apart ---------------------------------------------------------------------------------
 
@@ -205,7 +207,7 @@ class Joins:
 
     def _said_since(self, joins: Iterable[Row], family: str) -> dict[PersonId, Said]:
         """What was said of whom each had been joined to, after that; the last joins come first."""
-        sql = f"SELECT id, {_STATE} FROM people WHERE id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT id, {', '.join(_SAID)} FROM people WHERE id IN (SELECT value FROM json_each(?))"
         now: dict[str, Said] = {
             row["id"]: {name: row[name] for name in _SAID} for row in self._database.all(sql, (family,))
         }
@@ -256,7 +258,7 @@ class Joins:
 
     def _restore(self, person: PersonId, took: dict[str, tuple[object, object]]) -> None:
         """Put back what a join changed, unless the user has changed it since."""
-        row = self._database.one(f"SELECT {_STATE} FROM people WHERE id = ?", (person,))
+        row = self._database.one(f"SELECT {', '.join(_STATE)} FROM people WHERE id = ?", (person,))
         if row is not None:
             self._set(person, {name: old for name, (old, new) in took.items() if row[name] == new})
 

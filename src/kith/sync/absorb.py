@@ -221,8 +221,8 @@ def meet(store: Store, new_id: Callable[[], str], now: datetime) -> None:
     and says nothing about the card later on. ``new_id`` serves where it is taken.
     """
     with store.transaction():
-        unlinked = store.people.unlinked_cards()
-        ids = {ref: _id_from(store.install, ref) for ref in unlinked}
+        unlinked, install = store.people.unlinked_cards(), store.install
+        ids = {ref: _id_from(install, ref) for ref in unlinked}
         taken = store.people.taken(ids.values())
         newcomers = [
             (PersonRow(PersonId(new_id()) if ids[ref] in taken else ids[ref], name), ref)

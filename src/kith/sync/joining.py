@@ -273,12 +273,12 @@ class _Look:
 
     def again(self) -> set[PersonId]:
         """Keep who is like whom now; everybody whose likeness to somebody is another."""
-        doubtful = self._note_pairs() | self._matching.likenesses(self._changed).keys()
+        doubtful = self._note_pairs()
+        known = self._matching.likenesses(self._changed.union(*doubtful))
+        doubtful |= {names for names in known if not self._changed.isdisjoint(names)}
         still = self._still_pairs(doubtful)
         self._matching.note_pairs(still)
-        not_any_more = doubtful - still
-        known = self._matching.likenesses({person for names in not_any_more for person in names})
-        near = self._keep({names: _NOTHING for names in not_any_more if names in known})
+        near = self._keep(dict.fromkeys(known.keys() & doubtful - still, _NOTHING))
         for pairs in self._matching.pairs():
             self.pairs += len(pairs)
             self._hold({person for names in pairs for person in names})
